@@ -1,0 +1,172 @@
+/**
+ * The four kinds of evidence, each with its provenance. Field names are those of the Record JSON
+ * (docs/record.md), so that a Record is written and read without any mapping.
+ */
+
+/** Why something could not be read, and what would help. Absent never reads as zero or false. */
+export interface Unavailable {
+  /** The path, command or quantity that was wanted. */
+  readonly what: string;
+  readonly reason: 'absent' | 'denied' | 'unsupported' | 'malformed';
+  /** What was seen: an errno, a line number with what was expected there, an exit code. */
+  readonly detail: string;
+  /** The knob, package or privilege that would make it readable; empty when nothing is known to. */
+  readonly help: string;
+}
+
+export type Unit = 'objects' | 'bytes' | 'pages' | 'events' | 'seconds' | 'ratio';
+
+/**
+ * One quantity over time. `name` is a Prometheus name of the table in `series.ts`; counters end in `_total`.
+ * `times` are unix seconds; a value that could not be read at a tick is null, never 0.
+ */
+export interface Series {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly unit: Unit;
+  readonly times: readonly number[];
+  readonly values: readonly (number | null)[];
+}
+
+/** A kernel stack (innermost first, tracing frames stripped) with what it allocated, freed and still holds. */
+export interface CallSite {
+  readonly cache: string;
+  readonly stack: readonly string[];
+  readonly allocated: number;
+  readonly freed: number;
+  readonly outstanding: number;
+  readonly bytes: number;
+  readonly oldest_seconds: number | null;
+  readonly leaking: 'yes' | 'no' | 'unknown';
+  readonly processes?: readonly { readonly pid: number; readonly comm: string; readonly count: number }[];
+  readonly cpus?: readonly number[];
+}
+
+/** A typed answer to a question; the types of the values stand in `facts.ts`. `from` names path or command. */
+export interface Fact<T = unknown> {
+  readonly id: string;
+  readonly value: T;
+  readonly from: string;
+}
+
+/** A slab cache as the kernel describes it: its canonical name and every alias merged into it. */
+export interface CacheSpecimen {
+  readonly kind: 'cache';
+  /** The name /proc/slabinfo shows. */
+  readonly name: string;
+  /** All names that share the cache, `name` included, sorted. */
+  readonly aliases: readonly string[];
+  /** Bytes an object takes in the slab, metadata and padding included (sysfs `slab_size`). */
+  readonly object_size: number;
+  readonly objects: number | null;
+  readonly slabs: number | null;
+  readonly reclaimable?: boolean;
+  readonly flags?: readonly string[];
+}
+
+export interface CensusSpecimen {
+  readonly kind: 'census';
+  readonly cache: string;
+  readonly objects: number;
+  readonly offsets: readonly { readonly offset: number; readonly points_to: string; readonly share: number }[];
+  readonly types: readonly { readonly type: string; readonly score: number }[];
+}
+
+export interface OrphansSpecimen {
+  readonly kind: 'orphans';
+  readonly cache: string;
+  readonly objects: number;
+  readonly unreferenced: number;
+  readonly unreachable: number;
+}
+
+/** What was read from kernel memory, or from the kernel's own description of it. */
+export type Specimen = CacheSpecimen | CensusSpecimen | OrphansSpecimen;
+
+/** What a process holds of the kernel: a count at the window's start and at its end. */
+export interface Holding {
+  readonly pid: number;
+  readonly comm: string;
+  /** files, sockets, eventpoll, inotify watches, timers, pipes, netns, threads, mappings, … */
+  readonly what: HoldingKind;
+  /** null: not readable at that moment (the process was not there yet, or may not be read). */
+  readonly at_start: number | null;
+  readonly at_end: number | null;
+}
+
+export const holdingKinds = [
+  'files',
+  'regular',
+  'sockets',
+  'pipes',
+  'eventfds',
+  'epolls',
+  'epoll-watches',
+  'inotify-watches',
+  'timerfds',
+  'posix-timers',
+  'signalfds',
+  'bpf',
+  'namespaces',
+  'threads',
+  'mappings',
+  'children',
+  'anon-inodes',
+] as const;
+export type HoldingKind = (typeof holdingKinds)[number];
+
+/** Every byte of MemTotal in a named part; `unaccounted_bytes` is what is left, and may be negative (an error to report). */
+export interface Ledger {
+  /** unix seconds */
+  readonly at: number;
+  readonly total_bytes: number;
+  readonly parts: readonly { readonly id: string; readonly bytes: number }[];
+  readonly unaccounted_bytes: number;
+}
+
+export interface Machine {
+  readonly hostname: string;
+  readonly release: string;
+  readonly arch: string;
+  readonly distribution: string;
+  readonly memory_bytes: number | null;
+  /** ISO 8601, or null where unknown. */
+  readonly boot_time: string | null;
+}
+
+/** ISO 8601; start equals end for a single look. */
+export interface Window {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** All evidence of one consultation: what the examinations give and the diagnosis takes. */
+export interface Evidence {
+  readonly machine: Machine;
+  readonly window: Window;
+  readonly series: readonly Series[];
+  readonly callsites: readonly CallSite[];
+  readonly facts: readonly Fact[];
+  readonly specimens: readonly Specimen[];
+  readonly holdings: readonly Holding[];
+  readonly ledger: Ledger | null;
+  readonly unavailable: readonly Unavailable[];
+  readonly outcomes: readonly Outcome[];
+}
+
+/** What conducting a protocol showed. */
+export interface Outcome {
+  readonly protocol: string;
+  readonly arms: readonly OutcomeArm[];
+  /** Of a treatment: did the growth stop? null for a challenge. */
+  readonly verified: 'stopped' | 'slowed' | 'unchanged' | 'cannot-tell' | null;
+}
+
+export interface OutcomeArm {
+  readonly stimulus: string;
+  readonly events: number;
+  readonly objects_per_event: number;
+  readonly interval95: readonly [number, number];
+  readonly p: number;
+  readonly convicted: boolean;
+}
