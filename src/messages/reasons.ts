@@ -1,25 +1,12 @@
 import type { Reason } from '../model/diagnosis.ts';
+import { findingReasons } from './finding-reasons.ts';
+import type { Language, Sentence, SentenceArgs } from './sentence.ts';
+import { sentence } from './sentence.ts';
 
-export const languages = ['en', 'zh'] as const;
-export type Language = (typeof languages)[number];
+export { type Language, languages, type Sentence } from './sentence.ts';
 
-/** One sentence in every language. A missing translation does not compile. */
-export interface Sentence<A> {
-  readonly en: (args: A) => string;
-  readonly zh: (args: A) => string;
-}
-
-type Args = Readonly<Record<string, string | number | boolean | null>>;
-
-function sentence<A extends Args>(en: (args: A) => string, zh: (args: A) => string): Sentence<A> {
-  return { en, zh };
-}
-
-/**
- * Every reason the diagnosis may give. The Record keeps code, arguments and the English text; renderers make
- * the sentence in the reader's language from code and arguments.
- */
-export const reasons = {
+/** What speaks for or against a case. */
+const signReasons = {
   sign_present: sentence(
     (a: { sign: string; detail: string }) => `${a.sign}: ${a.detail}`,
     (a) => `${a.sign}:${a.detail}`,
@@ -34,16 +21,23 @@ export const reasons = {
   ),
 } as const;
 
+/**
+ * Every reason the diagnosis may give. The Record keeps code, arguments and the English text; renderers make
+ * the sentence in the reader's language from code and arguments.
+ */
+export const reasons = { ...findingReasons, ...signReasons } as const;
+
 export type ReasonCode = keyof typeof reasons;
 export type ReasonArgs<C extends ReasonCode> = (typeof reasons)[C] extends Sentence<infer A> ? A : never;
 
 /** A reason of the Record: its code and arguments, with the English sentence. */
 export function reason<C extends ReasonCode>(code: C, args: ReasonArgs<C>): Reason {
-  return { code, args: args as Args, text: say({ code, args: args as Args, text: '' }, 'en') };
+  const plain = args as SentenceArgs;
+  return { code, args: plain, text: say({ code, args: plain, text: '' }, 'en') };
 }
 
 /** The sentence of a reason in a language; the stored English text for a code this version does not know. */
 export function say(given: Pick<Reason, 'code' | 'args' | 'text'>, language: Language): string {
-  const known = (reasons as Readonly<Record<string, Sentence<never>>>)[given.code];
+  const known = Object.hasOwn(reasons, given.code) ? (reasons as Readonly<Record<string, Sentence<never>>>)[given.code] : undefined;
   return known === undefined ? given.text : known[language](given.args as never);
 }

@@ -153,6 +153,8 @@ export interface Finding {
   readonly remedies: readonly Remedy[];
   readonly next: readonly NextExam[];
   readonly reasons: readonly Reason[];
+  /** Caches that grow in a fixed proportion with this one and need no finding of their own. */
+  readonly accompanied_by?: readonly { readonly cache: string; readonly objects_per_second: number }[];
 }
 
 export interface Diagnosis {

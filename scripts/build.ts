@@ -1,0 +1,25 @@
+/** Bundles src/cli/main.ts into dist/. koffi stays outside: it is native, and only listen and touch load it. */
+import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string };
+
+rmSync(`${root}/dist`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { kmai: 'src/cli/main.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  external: ['koffi'],
+  define: { KMAI_VERSION: JSON.stringify(version) },
+  // yaml is CommonJS and asks for node's own modules by require().
+  banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+  legalComments: 'linked',
+  logLevel: 'warning',
+});

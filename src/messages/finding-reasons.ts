@@ -1,0 +1,100 @@
+import { sentence } from './sentence.ts';
+
+/** Sentences about what grows, whose it is, what drives it and who holds it. Rates come formatted, with their unit. */
+export const findingReasons = {
+  accompanied: sentence(
+    (a: { caches: string }) => `With it, in proportion, grow ${a.caches}.`,
+    (a) => `按固定比例随之增长的还有 ${a.caches}。`,
+  ),
+  bounded_by: sentence(
+    (a: { alias: string; setting: string; value: string }) => `${a.alias} is bounded by ${a.setting} = ${a.value}.`,
+    (a) => `${a.alias} 受 ${a.setting} = ${a.value} 限制。`,
+  ),
+  cannot_tell_holders: sentence(
+    (a: { why: string }) => `Whether a process holds it cannot be told: ${a.why}.`,
+    (a) => `无法判断是否由进程持有:${a.why}。`,
+  ),
+  driven_by: sentence(
+    (a: { counter: string; ratio: string; low: string; high: string }) =>
+      `Driven by ${a.counter}: ${a.ratio} objects per event (${a.low} to ${a.high}).`,
+    (a) => `由 ${a.counter} 驱动:每次事件 ${a.ratio} 个对象(${a.low} 至 ${a.high})。`,
+  ),
+  driver_indistinguishable: sentence(
+    (a: { counters: string }) => `Not to be told apart from it in this window: ${a.counters}.`,
+    (a) => `本窗口内无法与之区分:${a.counters}。`,
+  ),
+  dying_cgroups: sentence(
+    (a: { dying: string; rate: string }) => `${a.dying} removed memory cgroups are still charged, ${a.rate}.`,
+    (a) => `${a.dying} 个已删除的内存 cgroup 仍有计费,${a.rate}。`,
+  ),
+  grows: sentence(
+    (a: { what: string; rate: string; bytes: string }) => `${a.what} grows by ${a.rate} (${a.bytes}).`,
+    (a) => `${a.what} 以 ${a.rate} 增长(${a.bytes})。`,
+  ),
+  held_by: sentence(
+    (a: { pid: number; comm: string; count: string; what: string; rate: string }) =>
+      `Process ${a.pid} (${a.comm}) holds ${a.count} ${a.what}, ${a.rate}.`,
+    (a) => `进程 ${a.pid}(${a.comm})持有 ${a.count} 个 ${a.what},${a.rate}。`,
+  ),
+  held_by_nobody: sentence(
+    (a: { what: string }) => `No process holds them: the ${a.what} of all processes together did not grow so.`,
+    (a) => `没有进程持有它们:所有进程的 ${a.what} 合计并未如此增长。`,
+  ),
+  merged: sentence(
+    (a: { cache: string; aliases: string }) => `${a.cache} is merged: ${a.aliases}.`,
+    (a) => `${a.cache} 是合并缓存:${a.aliases}。`,
+  ),
+  aliases_unknown: sentence(
+    (a: { cache: string; why: string }) => `Which caches are merged into ${a.cache} is unknown: ${a.why}.`,
+    (a) => `哪些缓存合并进 ${a.cache} 未知:${a.why}。`,
+  ),
+  no_slabinfo: sentence(
+    (a: { why: string }) => `Slab caches could not be read: ${a.why}.`,
+    (a) => `无法读取 slab 缓存:${a.why}。`,
+  ),
+  owner_by_elimination: sentence(
+    (a: { alias: string }) => `The others' own counters stand still, so ${a.alias} is the likely owner: by elimination, not by proof.`,
+    (a) => `其他别名的计数不变,故 ${a.alias} 最可能是所有者:此为排除所得,并非证明。`,
+  ),
+  owner_by_population: sentence(
+    (a: { alias: string; by: string; rate: string }) => `${a.by} ${a.rate}: the growing objects are ${a.alias}.`,
+    (a) => `${a.by} ${a.rate}:增长的对象是 ${a.alias}。`,
+  ),
+  owner_unknown: sentence(
+    (a: { cache: string }) => `No counter tells whose the growing objects of ${a.cache} are.`,
+    (a) => `没有计数器能说明 ${a.cache} 中增长的对象属于谁。`,
+  ),
+  plateau: sentence(
+    (a: { what: string; objects: string }) => `${a.what} rose by ${a.objects} and has stopped: warm-up or a bounded set, not a leak.`,
+    (a) => `${a.what} 增加了 ${a.objects} 后停止:属预热或有界集合,不是泄漏。`,
+  ),
+  population_spared: sentence(
+    (a: { alias: string; by: string; rate: string }) => `${a.by} (${a.alias}) ${a.rate}: not these.`,
+    (a) => `${a.by}(${a.alias})${a.rate}:不是它们。`,
+  ),
+  reclaimable: sentence(
+    (a: { what: string }) => `${a.what} is reclaimable: the kernel gives it back under pressure.`,
+    (a) => `${a.what} 可回收:内存紧张时内核会归还。`,
+  ),
+  single_look: sentence(
+    () => 'A single look shows how much, never growth: a window of at least 30 s is needed.',
+    () => '单次查看只能看到多少,看不到增长:需要至少 30 秒的窗口。',
+  ),
+  too_noisy: sentence(
+    (a: { what: string; rate: string; window: string }) =>
+      `${a.what} may grow (${a.rate}), but this window cannot decide; ${a.window} would.`,
+    (a) => `${a.what} 可能在增长(${a.rate}),但本窗口无法判定;${a.window} 的窗口可以。`,
+  ),
+  unexplained_share: sentence(
+    (a: { share: string }) => `${a.share} of the growth is explained by no counter.`,
+    (a) => `${a.share} 的增长没有计数器可以解释。`,
+  ),
+  ledger_negative: sentence(
+    (a: { bytes: string }) => `The ledger does not reconcile: its parts exceed MemTotal by ${a.bytes}.`,
+    (a) => `账目不平:各部分之和超出 MemTotal ${a.bytes}。`,
+  ),
+  vmalloc_caller: sentence(
+    (a: { caller: string; bytes: string }) => `The vmalloc areas of ${a.caller} grew by ${a.bytes}.`,
+    (a) => `${a.caller} 的 vmalloc 区增加了 ${a.bytes}。`,
+  ),
+} as const;

@@ -1,0 +1,139 @@
+/**
+ * The import table of docs/architecture.md, checked. Without a check every code base grows exceptions, then a cycle.
+ */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const source = fileURLToPath(new URL('../src', import.meta.url));
+
+const pure = ['model', 'kernel', 'statistics', 'messages'];
+const examination = ['model', 'kernel', 'host', 'statistics', 'messages'];
+const front = ['consult', 'record', 'model', 'messages', 'cli'];
+
+/** Who may import whom. A room may always import itself. */
+const mayImport: Record<string, readonly string[]> = {
+  model: [],
+  kernel: ['model'],
+  statistics: [],
+  messages: ['model'],
+  host: ['model'],
+  look: examination,
+  listen: examination,
+  ask: examination,
+  touch: examination,
+  intervene: examination,
+  diagnose: pure,
+  record: ['model', 'kernel', 'messages'],
+  consult: ['model', 'kernel', 'statistics', 'messages', 'host', 'look', 'listen', 'ask', 'touch', 'intervene', 'diagnose', 'record'],
+  cli: front,
+  tui: front,
+  server: front,
+};
+
+/** Modules that reach outside the process, and the rooms that may name them. */
+const doors: Record<string, readonly string[]> = {
+  'node:fs': ['host'],
+  'node:fs/promises': ['host'],
+  'node:child_process': ['host'],
+  'node:net': ['host'],
+  'node:http': ['server'],
+  koffi: ['host'],
+};
+
+/** Folders of plug-ins and the list each of their files must stand in. */
+const lists: Record<string, string> = {
+  'look/sources': 'look/sources.ts',
+  'ask/questions': 'ask/questions.ts',
+  'diagnose/signs': 'diagnose/signs.ts',
+};
+
+const forbidden = /^(utils?|helpers?|common|lib|core|types|base|managers?|misc|shared)(\.ts)?$/i;
+
+const files = globSync('**/*.ts', { cwd: source }).filter((file) => !file.endsWith('.test.ts') && !file.includes('/fixtures/'));
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+
+function importsOf(file: string): { readonly specifier: string; readonly typeOnly: boolean }[] {
+  const text = readFileSync(join(source, file), 'utf8');
+  const found = [...text.matchAll(/^\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm)].map((match) => ({
+    specifier: match[2]!,
+    typeOnly: match[1] !== undefined,
+  }));
+  return [...found, ...[...text.matchAll(/\bimport\('([^']+)'\)/g)].map((match) => ({ specifier: match[1]!, typeOnly: false }))];
+}
+
+/** The room a file stands in: its top folder, or its own name for a file of src/ itself. */
+function room(file: string): string {
+  const [top] = file.split('/');
+  return top!.replace(/\.ts$/, '');
+}
+
+function resolved(file: string, specifier: string): string {
+  return relative(source, join(source, dirname(file), specifier));
+}
+
+test('every import goes along the table', () => {
+  const broken: string[] = [];
+  for (const [file, list] of imports) {
+    const allowed = mayImport[room(file)];
+    assert.ok(allowed, `${file}: the room "${room(file)}" is not in the table`);
+    for (const { specifier } of list) {
+      if (!specifier.startsWith('.')) continue;
+      const target = room(resolved(file, specifier));
+      if (target !== room(file) && !allowed.includes(target)) broken.push(`${file} imports ${resolved(file, specifier)}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+test('only the doors reach files, processes, sockets and native code', () => {
+  const broken: string[] = [];
+  for (const [file, list] of imports)
+    for (const { specifier } of list) {
+      const rooms = doors[specifier];
+      if (rooms && !rooms.includes(room(file))) broken.push(`${file} imports ${specifier}`);
+    }
+  assert.deepEqual(broken, []);
+});
+
+test('there is no cycle', () => {
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === 'done') return;
+    assert.notEqual(state.get(file), 'open', `cycle: ${[...path.slice(path.indexOf(file)), file].join(' → ')}`);
+    state.set(file, 'open');
+    for (const { specifier, typeOnly } of imports.get(file) ?? [])
+      if (specifier.startsWith('.') && !typeOnly) visit(resolved(file, specifier), [...path, file]);
+    state.set(file, 'done');
+  };
+  for (const file of files) visit(file, []);
+});
+
+test('every plug-in stands in its list', () => {
+  for (const [folder, list] of Object.entries(lists)) {
+    const plugins = files.filter((file) => dirname(file) === folder);
+    assert.ok(plugins.length > 0, `${folder} has no plug-in`);
+    const listed = new Set((imports.get(list) ?? []).map(({ specifier }) => resolved(list, specifier)));
+    assert.deepEqual(
+      plugins.filter((file) => !listed.has(file)),
+      [],
+      `not in ${list}`,
+    );
+  }
+});
+
+test('no file or folder has a name that says nothing', () => {
+  assert.deepEqual(
+    files.filter((file) => file.split('/').some((part) => forbidden.test(part))),
+    [],
+  );
+});
+
+test('an import of an unlisted room would be found', () => {
+  // The check itself is checked: the parser sees static, type-only, re-exported and dynamic imports.
+  const seen = importsOf('model/facts.ts').map(({ specifier }) => specifier);
+  assert.deepEqual(seen, ['zod']);
+  assert.ok(importsOf('model/record.ts').every(({ typeOnly }) => typeOnly));
+});

@@ -1,0 +1,21 @@
+/** The checks of `npm test`, in order: cheap ones first. */
+export interface Check {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** Test files, as globs; appended to argv. A check whose globs match nothing fails. */
+  readonly files?: readonly string[];
+  /** Why it can't run here; undefined when it can. */
+  readonly skip?: () => string | undefined;
+}
+
+const code = ['src', 'test', 'scripts', 'lab', 'bench'];
+const nodeTest = [process.execPath, '--test', '--test-reporter=dot'];
+
+export const checks: readonly Check[] = [
+  { name: 'format', argv: ['biome', 'format', ...code] },
+  { name: 'lint', argv: ['oxlint', '--type-aware', '--deny-warnings', ...code] },
+  { name: 'types', argv: ['tsc', '-p', '.'] },
+  { name: 'architecture', argv: nodeTest, files: ['test/architecture.test.ts'] },
+  { name: 'unit', argv: nodeTest, files: ['src/**/*.test.ts', 'lab/**/*.test.ts'] },
+  { name: 'integration', argv: [...nodeTest, '--test-concurrency=1'], files: ['test/integration/*.test.ts'] },
+];

@@ -1,0 +1,55 @@
+/**
+ * `npm test`: every check, one after the other, each with its time; the run goes on after a failure and says at
+ * the end what failed and what was skipped and why. `npm test -- NAME…` runs only the checks so named.
+ */
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { checks, type Check } from './checks.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !checks.some((check) => check.name === name));
+if (unknown.length > 0) {
+  console.error(`npm test: no check named ${unknown.join(', ')}; there are: ${checks.map((check) => check.name).join(', ')}`);
+  process.exit(64);
+}
+
+const failed: string[] = [];
+const skipped: string[] = [];
+let passed = 0;
+for (const check of checks) {
+  if (wanted.length > 0 && !wanted.includes(check.name)) continue;
+  const reason = check.skip?.();
+  if (reason) {
+    skipped.push(`${check.name}: ${reason}`);
+    console.log(`\n── ${check.name}: SKIPPED: ${reason}`);
+    continue;
+  }
+  console.log(`\n── ${check.name}`);
+  const started = performance.now();
+  const ok = await run(check);
+  console.log(`── ${check.name}: ${ok ? 'ok' : 'FAILED'} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  if (ok) passed++;
+  else failed.push(check.name);
+}
+
+console.log('');
+for (const line of skipped) console.log(`skipped  ${line}`);
+for (const line of failed) console.log(`FAILED   ${line}`);
+console.log(`checks: ${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+function run(check: Check): Promise<boolean> {
+  const files = (check.files ?? []).flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted();
+  if (check.files !== undefined && files.length === 0) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const [program, ...args] = [...check.argv, ...files];
+    const child = spawn(program!, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', (error) => {
+      console.error(`${program}: ${error.message}`);
+      resolve(false);
+    });
+    child.on('close', (code) => resolve(code === 0));
+  });
+}
