@@ -30,7 +30,7 @@ export function diskTree(root: string, maxFileBytes = defaultMaxFileBytes): Tree
   }
 
   return {
-    bytes: (path) => inside(path, (real) => reader.read(real, (bytes) => Uint8Array.from(bytes))),
+    bytes: (path) => inside(path, (real) => reader.read(real, (bytes) => new Uint8Array(bytes))),
     list: (path) => inside(path, listFolder),
   };
 }

@@ -15,7 +15,7 @@ export function liveHost(options: LiveOptions = {}): Host {
     kind: 'live',
     origin: 'this machine',
     read: (path) => reader.read(path, (bytes) => bytes.toString('utf8')),
-    readBytes: (path) => reader.read(path, (bytes) => Uint8Array.from(bytes)),
+    readBytes: (path) => reader.read(path, (bytes) => new Uint8Array(bytes)),
     list: listFolder,
     run: runProgram,
     clock: wallClock,
