@@ -120,8 +120,13 @@ export interface Ledger {
   /** unix seconds */
   readonly at: number;
   readonly total_bytes: number;
-  readonly parts: readonly { readonly id: string; readonly bytes: number }[];
+  /** `estimate`: why the part is one, where the kernel does not count it exactly. */
+  readonly parts: readonly { readonly id: string; readonly bytes: number; readonly estimate?: string }[];
   readonly unaccounted_bytes: number;
+  /** Amounts that lie within parts (or within what is unaccounted): told, not added. */
+  readonly of_which?: readonly { readonly id: string; readonly within: string; readonly bytes: number }[];
+  /** Set when the parts sum to more than there is: some memory was counted twice. */
+  readonly reconciliation_error?: string;
 }
 
 export interface Machine {

@@ -1,0 +1,21 @@
+import { cursor, integer } from '../scan.ts';
+import type { Named, Source } from '../source.ts';
+
+const names = ['allocated', 'unused', 'max'] as const;
+
+/** `allocated unused max`: fs/file_table.c, proc_nr_files(). A counter kept per CPU and summed for this read since 5.x; approximate by a batch per CPU before. */
+export function parseFileNr(text: string): Named {
+  const c = cursor(text);
+  return { names, values: Float64Array.from(names, (name) => integer(c, `<${name}>`)) };
+}
+
+/** How many struct file exist. */
+export const fileNr: Source<Named> = {
+  id: 'file-nr',
+  path: '/proc/sys/fs/file-nr',
+  cadence: 'tick',
+  help: { absent: 'mount /proc' },
+  parse: parseFileNr,
+  keys: () => [null, null, { name: 'population_limit', labels: { cache: 'filp', by: '/proc/sys/fs/file-nr max' } }],
+  values: (value) => value.values,
+};
