@@ -29,6 +29,8 @@ export interface Archive {
   readonly nodes: ReadonlyMap<string, Node>;
   /** What was left out and why, for people; empty when all of it is here. */
   readonly defects: readonly string[];
+  /** Whether it was not read to its end: damaged, cut off or beyond a limit. */
+  readonly cut: boolean;
 }
 
 /**
@@ -39,7 +41,11 @@ export interface Archive {
 export async function readArchive(chunks: AsyncIterable<Uint8Array>, limits: Partial<ArchiveLimits> = {}): Promise<Archive> {
   const bounds = { ...defaultLimits, ...limits };
   const defects: string[] = [];
-  const defect = (text: string) => void defects.push(text);
+  let cut = false;
+  const defect = (text: string) => {
+    cut = true;
+    defects.push(text);
+  };
   const { start, rest } = await peek(chunks);
   const unpacked = decompress(rest, compressionOf(start), { ...bounds, defect });
   const nodes = new Map<string, Node>();
@@ -59,8 +65,8 @@ export async function readArchive(chunks: AsyncIterable<Uint8Array>, limits: Par
     dropped.set(why, { first: group?.first ?? entry.name, count: (group?.count ?? 0) + 1 });
   }
   for (const [why, { first, count }] of dropped)
-    defect(`${count} ${count === 1 ? 'entry' : 'entries'} dropped, ${why}: ${JSON.stringify(first.slice(0, 120))}`);
-  return { nodes, defects };
+    defects.push(`${count} ${count === 1 ? 'entry' : 'entries'} dropped, ${why}: ${JSON.stringify(first.slice(0, 120))}`);
+  return { nodes, defects, cut };
 }
 
 export function readArchiveFile(path: string, limits?: Partial<ArchiveLimits>): Promise<Archive> {

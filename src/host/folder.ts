@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { diskTree } from './disk-tree.ts';
 import type { Clock, Host } from './host.ts';
-import { replayedRun } from './replayed-run.ts';
+import { recordedCommands, replayedRun } from './replayed-run.ts';
 import { textOf } from './tree.ts';
 import type { Tree } from './tree.ts';
 
@@ -13,13 +13,14 @@ import type { Tree } from './tree.ts';
  */
 export function folderHost(root: string): Host {
   const tree = diskTree(root);
+  const commands = recordedCommands(tree);
   return {
     kind: 'folder',
     origin: root,
     ...reads(tree),
-    run: replayedRun(tree),
+    run: replayedRun(commands, () => 0),
     clock: oneMoment(momentOf(tree, root)),
-    defects: [],
+    defects: commands.defects,
     close: async () => {},
   };
 }
