@@ -95,7 +95,7 @@ const script = fc.record({
     few,
   ),
   runs: fc.array(
-    fc.oneof(fc.record({ code: fc.nat({ max: 255 }), stdout: fc.string({ unit: 'binary' }), stderr: fc.string() }).map(available), refused),
+    fc.oneof(fc.record({ code: fc.nat({ max: 255 }), stdout: fc.string({ unit: 'binary' }), stderr: fc.string() }, { noNullPrototype: true }).map(available), refused),
     few,
   ),
   waits: fc.nat({ max: 6 }),
