@@ -1,15 +1,14 @@
 import type { Ledger, Series } from '../model/evidence.ts';
 import { makeLedger } from './ledger.ts';
 import { toSeries, rowOf, hasRow, type Tape, unknowns } from './tape.ts';
-import { slabBytes, type Slabinfo } from './sources/slabinfo.ts';
 import { tapeOf, type Sampled } from './sampler.ts';
 
 /** What the two edges of the window told that no sample does. */
 export interface LedgerKnowledge {
   readonly stacksInVmalloc: boolean | null;
   readonly percpuAtBootOnly: boolean | null;
-  /** bytes */
-  readonly pageSize: number;
+  /** bytes; null: not known, and then amounts that the kernel gives in pages are not either */
+  readonly pageSize: number | null;
 }
 
 /** The ledger at each sample. null where /proc/meminfo could not be read. */
@@ -22,7 +21,8 @@ export function ledgers(sampled: Sampled, knowledge: LedgerKnowledge): readonly 
   const zsmalloc = columnOf(tapeOf(sampled, 'vmstat'), 'nr_zspages');
   const sockets = sumOf(tapeOf(sampled, 'sockstat'), (name) => name.endsWith(' mem'), sampled.times.length);
   const slabs = slabPages(tapeOf(sampled, 'slabinfo'), sampled.times.length);
-  const pages = (count: number | null | undefined): number | null => (count === null || count === undefined ? null : count * pageSize);
+  const pages = (count: number | null | undefined): number | null =>
+    count === null || count === undefined || pageSize === null ? null : count * pageSize;
   return sampled.times.map((at, tick) =>
     makeLedger(at, {
       meminfo: (field) => fields.get(field)?.[tick] ?? null,
@@ -78,11 +78,4 @@ function slabPages(tape: Tape | null, ticks: number): readonly (number | null)[]
     });
   }
   return sums;
-}
-
-/** Bytes of all slabs at one moment. */
-export function allSlabBytes(value: Slabinfo): number {
-  let sum = 0;
-  for (let row = 0; row < value.names.length; row++) sum += slabBytes(value, row);
-  return sum;
 }

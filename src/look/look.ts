@@ -1,10 +1,14 @@
 import type { Host } from '../host/host.ts';
 import type { CacheSpecimen, Holding, Ledger, Series, Unavailable, Window } from '../model/evidence.ts';
 import { ledgerSeries, ledgers } from './ledger-series.ts';
-import { allSeries, sample, type SampleOptions, tapeOf } from './sampler.ts';
+import { readPageSize } from './page-size.ts';
+import { populationSeries } from './populations.ts';
+import { allSeries, sample, type SampleOptions, type Sampled, tapeOf } from './sampler.ts';
+import type { Rows } from './source.ts';
 import { readCaches } from './sources/slab-aliases.ts';
-import type { Slabinfo } from './sources/slabinfo.ts';
-import { sources } from './sources.ts';
+import { type Slabinfo, slabBytes } from './sources/slabinfo.ts';
+import { percpuAtBootOnly, stacksInVmalloc, type Vmallocinfo } from './sources/vmallocinfo.ts';
+import { sourcesOf } from './sources.ts';
 
 export interface LookOptions extends SampleOptions {
   /** Leave /proc/PID alone: no holders then. */
@@ -22,15 +26,24 @@ export interface Looked {
   readonly unavailable: readonly Unavailable[];
 }
 
+/** Flags of a cache are read from sysfs only when it holds so much: each is a file. */
+const worthFlags = 256 * 1024;
+
 /** Watches the host for a while: how much, over time. Never throws for what it could not read: that is in `unavailable`. */
 export async function look(host: Host, options: LookOptions): Promise<Looked> {
-  const sampled = await sample(host, sources, options);
-  const shown = tapeOf(sampled, 'slabinfo')?.latest as Slabinfo | null | undefined;
-  const caches = readCaches(host, shown ?? null);
-  const every = ledgers(sampled, { stacksInVmalloc: null, percpuAtBootOnly: null, pageSize: shown?.pageSize ?? 4096 });
+  const sampled = await sample(host, sourcesOf(host), options);
+  const shown = latest(sampled, 'slabinfo') as Slabinfo | null;
+  const areas = latest(sampled, 'vmallocinfo') as Vmallocinfo | null;
+  const pageSize = readPageSize(host, shown);
+  const caches = readCaches(host, shown, largeIn(shown));
+  const every = ledgers(sampled, {
+    stacksInVmalloc: areas === null ? null : stacksInVmalloc(areas),
+    percpuAtBootOnly: areas === null ? null : percpuAtBootOnly(areas),
+    pageSize,
+  });
   return {
     window: { start: iso(sampled.times[0]!), end: iso(sampled.times.at(-1)!) },
-    series: [...allSeries(sampled), ...ledgerSeries(sampled.times, every)],
+    series: [...allSeries(sampled), ...populationSeries(sampled), ...ledgerSeries(sampled.times, every)],
     specimens: caches.ok ? caches.value : [],
     holdings: [],
     ledgers: { start: every[0] ?? null, end: every.at(-1) ?? null },
@@ -38,11 +51,21 @@ export async function look(host: Host, options: LookOptions): Promise<Looked> {
   };
 }
 
-function iso(time: number): string {
-  return new Date(time * 1000).toISOString();
+/** One moment: ledger and caches. */
+export function lookOnce(host: Host, options: Omit<LookOptions, 'seconds'> = {}): Promise<Looked> {
+  return look(host, { ...options, seconds: 0 });
 }
 
-/** One moment: ledger and caches. */
-export function lookOnce(host: Host): Promise<Looked> {
-  return look(host, { seconds: 0 });
+/** The last thing a source gave, of the type its parser gives. */
+function latest(sampled: Sampled, id: string): Rows | null {
+  return tapeOf(sampled, id)?.latest ?? null;
+}
+
+function largeIn(shown: Slabinfo | null): (name: string) => boolean {
+  const large = new Set(shown?.names.filter((_, row) => slabBytes(shown, row) >= worthFlags));
+  return (name) => large.has(name);
+}
+
+function iso(time: number): string {
+  return new Date(time * 1000).toISOString();
 }

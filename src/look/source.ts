@@ -38,7 +38,7 @@ export interface Source<T extends Rows = Rows> {
   /** Where one file is not enough: reads the host itself, instead of `path` through `parse`. */
   gather?(host: Host, like?: T): Reading<T>;
   /** @param like what the same source gave before: its names are used again where they are the same */
-  parse(text: string, like?: T): T;
+  parse(this: void, text: string, like?: T): T;
   /** Parallel to `values`; asked for only when the names changed. null: a value that is no series of its own. */
   keys(value: T): readonly (Key | null)[];
   values(value: T): Float64Array;

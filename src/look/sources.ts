@@ -1,10 +1,52 @@
+import type { Host } from '../host/host.ts';
 import type { Source } from './source.ts';
+import { buddyinfo } from './sources/buddyinfo.ts';
+import { cgroupFolders, cgroups } from './sources/cgroups.ts';
 import { fileNr } from './sources/file-nr.ts';
+import { dentryState, inodeState } from './sources/fs-state.ts';
+import { keyUsers } from './sources/key-users.ts';
+import { loadavg } from './sources/loadavg.ts';
 import { meminfo } from './sources/meminfo.ts';
+import { mountinfo } from './sources/mountinfo.ts';
+import { netDev } from './sources/net-dev.ts';
+import { netStats } from './sources/net-stat.ts';
+import { nfConntrackCount, nfConntrackMax } from './sources/nf-conntrack-count.ts';
+import { pressures } from './sources/pressure.ts';
+import { protocols } from './sources/protocols.ts';
 import { rt6Stats } from './sources/rt6-stats.ts';
 import { slabinfo } from './sources/slabinfo.ts';
 import { netstat, snmp, snmp6 } from './sources/snmp.ts';
 import { sockstat, sockstat6 } from './sources/sockstat.ts';
+import { softnetStat } from './sources/softnet-stat.ts';
+import { stat } from './sources/stat.ts';
+import { swaps } from './sources/swaps.ts';
+import { vmallocinfo } from './sources/vmallocinfo.ts';
+import { vmstat } from './sources/vmstat.ts';
+import { zoneinfo } from './sources/zoneinfo.ts';
 
-/** Every source, in the order it is read: the two that must belong to one moment first. */
-export const sources: readonly Source[] = [slabinfo, meminfo, rt6Stats, fileNr, sockstat, sockstat6, snmp, snmp6, netstat];
+/** Slab caches and the counters of the populations in them: what must belong to one moment, and to each sample. */
+export const counted: readonly Source[] = [
+  slabinfo,
+  meminfo,
+  rt6Stats,
+  fileNr,
+  dentryState,
+  inodeState,
+  sockstat,
+  sockstat6,
+  protocols,
+  nfConntrackCount,
+  keyUsers,
+  loadavg,
+];
+
+/** What the machine does meanwhile, and where its pages are. */
+const driving: readonly Source[] = [snmp6, snmp, netstat, netDev, softnetStat, stat, vmstat, zoneinfo, cgroups, ...pressures];
+
+/** At the window's two ends. */
+const edges: readonly Source[] = [vmallocinfo, buddyinfo, swaps, mountinfo, nfConntrackMax, cgroupFolders];
+
+/** Every source, in the order it is read. */
+export function sourcesOf(host: Host): readonly Source[] {
+  return [...counted, ...driving, ...netStats(host), ...edges];
+}

@@ -112,13 +112,15 @@ export function toSeries(key: Key, times: readonly number[], values: readonly (n
 /** The rows of a long list that say something: first by how much they changed, then by size. */
 function mostChanged(series: readonly Series[], keep: number): readonly Series[] {
   if (series.length <= keep) return series;
-  const weight = (one: Series): readonly [number, number] => {
-    const last = one.values.at(-1) ?? 0;
-    return [Math.abs(last - (one.values[0] ?? 0)), last];
-  };
   return series
     .map((one) => ({ one, weight: weight(one) }))
     .toSorted((a, b) => b.weight[0] - a.weight[0] || b.weight[1] - a.weight[1])
     .slice(0, keep)
     .map(({ one }) => one);
+}
+
+/** By how much a series changed over the window, and its last value. */
+function weight(one: Series): readonly [number, number] {
+  const last = one.values.at(-1) ?? 0;
+  return [Math.abs(last - (one.values[0] ?? 0)), last];
 }

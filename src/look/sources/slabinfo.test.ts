@@ -66,9 +66,12 @@ test('the values agree with awk on this machine', (t) => {
   const byAwk = execFileSync('awk', ['NR>2{n++; size+=$4; per+=$5; pages+=$6} END{print n, size, per, pages}', '/proc/slabinfo'], {
     encoding: 'utf8',
   });
-  const sum = (column: Float64Array): number => column.reduce((total, each) => total + each, 0);
   const { names, objectSize, objectsPerSlab, pagesPerSlab } = reading.value;
   assert.equal(byAwk.trim(), [names.length, sum(objectSize), sum(objectsPerSlab), sum(pagesPerSlab)].join(' '));
 });
 
 test('any text gives a value or Malformed', () => survivesAnything(parseSlabinfo, text));
+
+function sum(column: Float64Array): number {
+  return column.reduce((total, each) => total + each, 0);
+}
