@@ -86,9 +86,18 @@ export interface Driver {
   readonly counter: string;
   readonly objects_per_event: number;
   readonly interval95: readonly [number, number];
+  /** Share of the ups and downs of the growth's pace that the counter's increments explain; 0 where the pace is constant. */
   readonly r2: number;
   /** Counters that move together with it: the evidence cannot tell them apart. */
   readonly indistinguishable?: readonly string[];
+  /** The ratio as a whole number or one in a whole number ("1", "3", "1/3"), where its interval singles one out. */
+  readonly simple_ratio?: string;
+  /**
+   * variation: the growth follows the counter's ups and downs. ratio: both went at a constant pace, which time itself
+   * explains as well; the counter was chosen by its simple ratio, and by kinship with the owner where `kin`: a prior, no proof.
+   */
+  readonly basis?: 'variation' | 'ratio';
+  readonly kin?: boolean;
 }
 
 export interface Holder {
