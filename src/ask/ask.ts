@@ -69,5 +69,7 @@ const telling = ['denied', 'malformed', 'unsupported', 'absent'] as const;
 function because(id: FactId, reasons: readonly Unavailable[]): Unavailable {
   const reason = telling.find((one) => reasons.some((why) => why.reason === one)) ?? 'absent';
   const help = [...new Set(reasons.map((why) => why.help).filter((one) => one !== ''))];
-  return { what: id, reason, detail: reasons.map((why) => `${why.what}: ${why.detail}`).join('; '), help: help.join(', or ') };
+  const places = Map.groupBy(reasons, (why) => why.detail);
+  const detail = [...places].map(([what, where]) => `${where.map((why) => why.what).join(', ')}: ${what}`).join('; ');
+  return { what: id, reason, detail, help: help.join(', or ') };
 }

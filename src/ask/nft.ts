@@ -116,7 +116,7 @@ function expressionsOf(statements: readonly unknown[]): Seen {
   for (const statement of statements) {
     walk(statement, 0);
     if (typeof statement !== 'object' || statement === null) continue;
-    const [name, inner] = Object.entries(statement as object)[0] ?? [''];
+    const [name, inner] = Object.entries(statement)[0] ?? [''];
     if (verdicts.has(name)) seen = { ...seen, verdict: name };
     if (name === 'jump' || name === 'goto') seen = { ...seen, verdict: `${name} ${target.safeParse(inner).data?.target ?? ''}`.trim() };
   }

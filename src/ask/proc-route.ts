@@ -88,7 +88,7 @@ export function parseIpv4Route(text: string): Route[] {
       };
     })
     .filter((row) => row.device !== '*' || has(row.flags, RTF_REJECT));
-  const bigEndian = rows.some(({ mask }) => /^[89A-F]/i.test(mask) && /0$/.test(mask));
+  const bigEndian = rows.some(({ mask }) => /^[89A-F]/i.test(mask) && mask.endsWith('0'));
   return rows.map((row) => {
     const length = hex(row.mask).toString(2).replaceAll('0', '').length;
     const address = ipv4(row.destination, bigEndian);

@@ -27,8 +27,9 @@ test("the compiler's Debian version is not taken for the kernel's", () => {
   assert.deepEqual(parseVersion(custom).version, [6, 6, 7]);
 });
 
+const of = (release: string) => parseVersion(`Linux version ${release} (geeko@buildhost) (gcc) #1 SMP\n`);
+
 test("SUSE's, RHEL's and Ubuntu's releases stay as they are", () => {
-  const of = (release: string) => parseVersion(`Linux version ${release} (geeko@buildhost) (gcc) #1 SMP\n`);
   assert.deepEqual([of('5.14.21-150500.55.73-default').version, of('5.14.21-150500.55.73-default').flavour], [[5, 14, 21], 'default']);
   assert.deepEqual([of('5.14.0-427.13.1.el9_4.x86_64').version, of('5.14.0-427.13.1.el9_4.x86_64').flavour], [[5, 14, 0], 'el9_4.x86_64']);
   assert.deepEqual([of('5.15.0-1050-azure').version, of('5.15.0-1050-azure').flavour], [[5, 15, 0], 'azure']);

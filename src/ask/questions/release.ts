@@ -30,8 +30,9 @@ export function parseVersion(text: string): FactValue<'release'> {
 function fromRelease(name: string, build: string): FactValue<'release'> {
   const numbers = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(name);
   if (numbers === null) throw new Malformed(1, 'a release such as 6.1.0-55-cloud-amd64', name);
-  const debian = /\bDebian (?:\d+:)?(\d+)\.(\d+)(?:\.(\d+))?[-~+]/.exec(build);
-  const stated = debian !== null && debian[1] === numbers[1] && debian[2] === numbers[2] ? debian : numbers;
+  // The last one: the compiler's own Debian version stands before it.
+  const debian = [...build.matchAll(/\bDebian (?:\d+:)?(\d+)\.(\d+)(?:\.(\d+))?[-~+]/g)].at(-1);
+  const stated = debian !== undefined && debian[1] === numbers[1] && debian[2] === numbers[2] ? debian : numbers;
   const version = [stated[1], stated[2], stated[3]].filter((part) => part !== undefined).map(Number);
   if (version.some((part) => !Number.isSafeInteger(part))) throw new Malformed(1, 'a release such as 6.1.0', name);
   return { release: name, version, build, flavour: flavourOf(name) };
