@@ -128,7 +128,7 @@ export function parseNftText(text: string): NftRule[] {
   const rules: NftRule[] = [];
   const open: { readonly kind: string; readonly words: readonly string[]; hook: string }[] = [];
   for (const [index, raw] of lines(text).entries()) {
-    const handle = /\s*# handle (\d{1,15})$/.exec(raw);
+    const handle = / # handle (\d{1,15})$/.exec(raw);
     const line = (handle === null ? raw : raw.slice(0, handle.index)).trim();
     if (line === '' || line.startsWith('#')) continue;
     const block = open.at(-1);

@@ -53,7 +53,9 @@ const patterns: readonly RegExp[] = [
 export function parseLog(text: string): Line[] {
   const counts = patterns.map(() => 0);
   const kept: Line[] = [];
-  for (const line of lines(text).toReversed()) {
+  for (const whole of lines(text).toReversed()) {
+    // printk's own limit is 1,024 bytes; what is longer is no line of the kernel's.
+    const line = whole.slice(0, 2048);
     const which = patterns.findIndex((pattern) => pattern.test(line));
     if (which < 0 || (counts[which] ?? 0) >= perPattern) continue;
     // Other programs' lines in /var/log/messages may quote the same words.

@@ -1,7 +1,7 @@
 import type { FactValue } from '../../model/facts.ts';
 import { Malformed } from '../../model/reading.ts';
 import type { Question } from '../question.ts';
-import { command, file, firstOf, lines } from '../places.ts';
+import { file, firstOf, lines } from '../places.ts';
 
 type Mount = FactValue<'mounts'>[number];
 
@@ -13,7 +13,6 @@ export const mounts: Question<'mounts'> = {
       file(host, '/proc/1/mountinfo', parseMountinfo),
       file(host, '/proc/self/mountinfo', parseMountinfo),
       file(host, '/proc/mounts', parseMounts),
-      command(host, ['mount'], 'install util-linux', parseMountCommand),
     ),
 };
 
@@ -42,15 +41,6 @@ export function parseMounts(text: string): Mount[] {
     if (source === undefined || path === undefined || type === undefined || options === undefined)
       throw new Malformed(index + 1, 'SOURCE PATH TYPE OPTIONS 0 0', line);
     return { source: plain(source), path: plain(path), type, options: options.split(',') };
-  });
-}
-
-/** `/dev/vda on / type ext4 (rw,relatime)` */
-export function parseMountCommand(text: string): Mount[] {
-  return lines(text).map((line, index) => {
-    const found = /^(.*?) on (.*) type (\S+) \(([^)]*)\)/.exec(line);
-    if (found === null) throw new Malformed(index + 1, 'SOURCE on PATH type TYPE (OPTIONS)', line);
-    return { source: found[1] ?? '', path: found[2] ?? '', type: found[3] ?? '', options: (found[4] ?? '').split(',') };
   });
 }
 

@@ -98,9 +98,11 @@ export function parseRpm(text: string): Package[] {
 export function parseNevra(text: string): Package[] {
   return lines(text).flatMap((line, index) => {
     if (line.trim() === '') return [];
-    const found = /^(\S+)-([^-\s]+-[^-\s]+?)(?:\.[a-z_0-9]+)?(?:\s|$)/.exec(line);
-    if (found?.[1] === undefined || found[2] === undefined) throw new Malformed(index + 1, 'name-version-release.arch', line);
-    return [{ name: found[1], version: found[2] }];
+    const whole = (line.split(/\s/)[0] ?? '').replace(/\.(?:noarch|x86_64|i[3-6]86|aarch64|ppc64le|s390x|riscv64|armv7hl|\(none\))$/, '');
+    const release = whole.lastIndexOf('-');
+    const version = whole.lastIndexOf('-', release - 1);
+    if (version < 1 || release === whole.length - 1) throw new Malformed(index + 1, 'name-version-release.arch', line);
+    return [{ name: whole.slice(0, version), version: whole.slice(version + 1) }];
   });
 }
 
