@@ -1,4 +1,5 @@
 import type { Reason } from '../model/diagnosis.ts';
+import { caseReasons } from './case-reasons.ts';
 import { findingReasons } from './finding-reasons.ts';
 import type { Language, Sentence, SentenceArgs } from './sentence.ts';
 import { sentence } from './sentence.ts';
@@ -25,7 +26,7 @@ const signReasons = {
  * Every reason the diagnosis may give. The Record keeps code, arguments and the English text; renderers make
  * the sentence in the reader's language from code and arguments.
  */
-export const reasons = { ...findingReasons, ...signReasons } as const;
+export const reasons = { ...findingReasons, ...signReasons, ...caseReasons } as const;
 
 export type ReasonCode = keyof typeof reasons;
 export type ReasonArgs<C extends ReasonCode> = (typeof reasons)[C] extends Sentence<infer A> ? A : never;

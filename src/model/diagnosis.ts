@@ -117,6 +117,19 @@ export interface CaseStanding {
   readonly against: readonly Reason[];
   readonly unknown: readonly Reason[];
   readonly triggers: readonly TriggerStanding[];
+  /** The case's title in each language, so that a record can be read without the casebook it was made with. */
+  readonly title?: { readonly en: string; readonly zh: string };
+  readonly references?: readonly string[];
+  /** The sum of `terms`: what the cases are sorted by within a standing. */
+  readonly rank?: number;
+  readonly terms?: readonly RankTerm[];
+}
+
+/** One summand of a case's rank. */
+export interface RankTerm {
+  /** The sign as the case writes it, "trigger ID" or "release". */
+  readonly of: string;
+  readonly points: number;
 }
 
 export interface TriggerStanding {
