@@ -95,7 +95,12 @@ const script = fc.record({
     few,
   ),
   runs: fc.array(
-    fc.oneof(fc.record({ code: fc.nat({ max: 255 }), stdout: fc.string({ unit: 'binary' }), stderr: fc.string() }, { noNullPrototype: true }).map(available), refused),
+    fc.oneof(
+      fc
+        .record({ code: fc.nat({ max: 255 }), stdout: fc.string({ unit: 'binary' }), stderr: fc.string() }, { noNullPrototype: true })
+        .map(available),
+      refused,
+    ),
     few,
   ),
   waits: fc.nat({ max: 6 }),

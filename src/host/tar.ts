@@ -118,6 +118,11 @@ function parsePax(body: Uint8Array): Overrides {
   return overrides;
 }
 
+/** Whether a block of 512 bytes is a tar header: its checksum is right, magic or not (v7 has none). */
+export function isTarHeader(header: Uint8Array): boolean {
+  return header.length === block && !header.every(isZero) && parseHeader(header) !== null;
+}
+
 function parseHeader(header: Uint8Array): { name: string; type: string; size: number; link: string } | null {
   let sum = 0;
   for (let i = 0; i < block; i++) sum += i >= 148 && i < 156 ? 0x20 : header[i]!;
