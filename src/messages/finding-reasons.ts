@@ -85,6 +85,20 @@ export const findingReasons = {
       `${a.what} may grow (${a.rate}), but this window cannot decide; ${a.window} would.`,
     (a) => `${a.what} 可能在增长(${a.rate}),但本窗口无法判定;${a.window} 的窗口可以。`,
   ),
+  owner_unmerged: sentence(
+    (a: { cache: string }) => `${a.cache} is not merged with any other cache: its objects are its own.`,
+    (a) => `${a.cache} 未与其他缓存合并:其对象即自身所有。`,
+  ),
+  population_unseen: sentence(
+    (a: { alias: string; by: string; rate: string; cache: string }) =>
+      `${a.by} counts ${a.rate} of ${a.alias}, while ${a.cache} does not grow: the counter drifts, not the memory.`,
+    (a) => `${a.by} 计得 ${a.alias} ${a.rate},而 ${a.cache} 并未增长:漂移的是计数,不是内存。`,
+  ),
+  owner_not_counted: sentence(
+    (a: { alias: string; by: string; rate: string }) =>
+      `${a.by} ${a.rate}: the growing objects are ${a.alias}, but the kernel no longer counts them among those in use.`,
+    (a) => `${a.by} ${a.rate}:增长的对象是 ${a.alias},但内核已不把它们计为在用。`,
+  ),
   unexplained_share: sentence(
     (a: { share: string }) => `${a.share} of the growth is explained by no counter.`,
     (a) => `${a.share} 的增长没有计数器可以解释。`,

@@ -1,0 +1,137 @@
+import { figure, signed } from '../kernel/units.ts';
+import { reason } from '../messages/reasons.ts';
+import type { Attribution, Reason } from '../model/diagnosis.ts';
+import type { Series } from '../model/evidence.ts';
+import { type Rate, rateOf } from './rate.ts';
+
+export interface AttributionInput {
+  /** The name slabinfo shows. */
+  readonly cache: string;
+  /** slab_active_objects of the cache. */
+  readonly grown: Series;
+  /** All names that share the cache, `cache` included. */
+  readonly aliases: readonly string[];
+  /** population_objects of any alias; those of other caches are left out. */
+  readonly populations: readonly Series[];
+  /** Objects per slab: the cache's growth is known to some slabs only. */
+  readonly lump?: number;
+}
+
+export interface Split {
+  /** What each population's own counter says of the growth, the largest first. */
+  readonly attribution: readonly Attribution[];
+  /** Share of the growth that no population explains; null where there is none to ask, or no growth to share. */
+  readonly unexplained_share: number | null;
+  readonly owner: string | null;
+  /** population: its counter grows with the cache · elimination: the only one not spared · unmerged: there is no other. */
+  readonly basis: 'population' | 'elimination' | 'unmerged' | null;
+  /** Populations grow, the cache doesn't: the counter drifts, not the memory. */
+  readonly accounting: boolean;
+  readonly reasons: readonly Reason[];
+}
+
+interface Counted {
+  readonly alias: string;
+  readonly by: string;
+  readonly rate: Rate;
+  readonly share: number;
+  readonly shares: readonly [number, number];
+}
+
+/** A population that explains this much of the growth owns it; one that surely explains less than the rest is spared. */
+const owns = 0.8;
+const spared = 0.2;
+
+/**
+ * Splits a cache's growth among its aliases by each population's own counter. Rates are compared with their intervals,
+ * and the cache's with the tolerance of its lumps; a population read only at the window's edges counts by the difference.
+ */
+export function attribute(input: AttributionInput): Split {
+  const { cache, aliases } = input;
+  const whole = rateOf(input.grown, input.lump ?? 1);
+  const counted = whole === null ? [] : countedOf(input, whole);
+  const attribution = counted.map(({ alias, by, rate, share }) => ({ alias, by, objects_per_second: rate.slope, share }));
+  if (whole === null || whole.interval95[0] <= 0) return withoutGrowth(cache, attribution, counted, whole);
+
+  const explained = aliases.reduce((sum, alias) => sum + Math.max(0, strongest(counted, alias)?.share ?? 0), 0);
+  const unexplained = counted.length === 0 ? null : Math.max(0, 1 - explained);
+  const sparing = counted.filter((one) => isSpared(one));
+  const split = { attribution, unexplained_share: unexplained, accounting: false };
+  const rest = unexplained === null || unexplained < 0.05 ? [] : [reason('unexplained_share', { share: percent(unexplained) })];
+  const sparedReasons = sparing.map(({ alias, by, rate }) => reason('population_spared', { alias, by, rate: rateText(rate) }));
+
+  if (aliases.length <= 1) {
+    const own = strongest(counted, cache);
+    const said =
+      own === undefined
+        ? reason('owner_unmerged', { cache })
+        : reason(isSpared(own) ? 'owner_not_counted' : 'owner_by_population', { alias: cache, by: own.by, rate: rateText(own.rate) });
+    return { ...split, owner: cache, basis: 'unmerged', reasons: [said, ...rest] };
+  }
+  const owners = aliases.flatMap((alias) => {
+    const best = strongest(counted, alias);
+    return best !== undefined && covers(best) ? [best] : [];
+  });
+  if (owners.length === 1) {
+    const [{ alias, by, rate }] = owners as [Counted];
+    const said = reason('owner_by_population', { alias, by, rate: rateText(rate) });
+    return { ...split, owner: alias, basis: 'population', reasons: [said, ...sparedReasons, ...rest] };
+  }
+  const uncounted = aliases.filter((alias) => !counted.some((one) => one.alias === alias));
+  const othersSpared = counted.length > 0 && sparing.length === counted.length;
+  if (othersSpared && uncounted.length === 1) {
+    const alias = uncounted[0]!;
+    return { ...split, owner: alias, basis: 'elimination', reasons: [reason('owner_by_elimination', { alias }), ...sparedReasons] };
+  }
+  return { ...split, owner: null, basis: null, reasons: [reason('owner_unknown', { cache }), ...sparedReasons, ...rest] };
+}
+
+function countedOf({ aliases, populations }: AttributionInput, whole: Rate): Counted[] {
+  const counted = populations.flatMap((series): Counted[] => {
+    const { cache: alias, by } = series.labels;
+    const rate = alias !== undefined && aliases.includes(alias) ? rateOf(series, 1) : null;
+    if (rate === null) return [];
+    const share = whole.slope > 0 ? rate.slope / whole.slope : 0;
+    return [{ alias: alias!, by: by ?? '', rate, share, shares: sharesOf(rate, whole) }];
+  });
+  return counted.toSorted((a, b) => b.rate.slope - a.rate.slope);
+}
+
+/** The share with the uncertainty of both rates, relative errors added in squares. */
+function sharesOf(rate: Rate, whole: Rate): readonly [number, number] {
+  if (!(whole.slope > 0)) return [0, 0];
+  const share = rate.slope / whole.slope;
+  const own = Math.max(rate.interval95[1] - rate.slope, rate.slope - rate.interval95[0]) / whole.slope;
+  const others = (share * Math.max(whole.interval95[1] - whole.slope, whole.slope - whole.interval95[0])) / whole.slope;
+  const reach = Math.hypot(own, others);
+  return [share - reach, share + reach];
+}
+
+/** Of several counters of one alias, the one that grows most: any of them may leave some objects out. */
+function strongest(counted: readonly Counted[], alias: string): Counted | undefined {
+  return counted.find((one) => one.alias === alias);
+}
+
+function covers(one: Counted): boolean {
+  return one.rate.interval95[0] > 0 && one.shares[1] >= owns && (one.share >= owns || one.shares[0] >= owns / 2);
+}
+
+function isSpared(one: Counted): boolean {
+  return one.shares[1] < spared;
+}
+
+function withoutGrowth(cache: string, attribution: readonly Attribution[], counted: readonly Counted[], whole: Rate | null): Split {
+  // Drift is only what the cache's own interval surely excludes.
+  const drifting =
+    whole === null ? [] : counted.filter(({ rate }) => rate.certain && rate.interval95[0] > Math.max(0, whole.interval95[1]));
+  const reasons = drifting.map(({ alias, by, rate }) => reason('population_unseen', { alias, by, rate: rateText(rate), cache }));
+  return { attribution, unexplained_share: null, owner: null, basis: null, accounting: drifting.length > 0, reasons };
+}
+
+function rateText(rate: Rate): string {
+  return `${signed(rate.slope, figure)}/s`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
