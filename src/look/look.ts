@@ -2,7 +2,9 @@ import type { Host } from '../host/host.ts';
 import type { CacheSpecimen, Holding, Ledger, Series, Unavailable, Window } from '../model/evidence.ts';
 import { ledgerSeries, ledgers } from './ledger-series.ts';
 import { readPageSize } from './page-size.ts';
-import { populationSeries } from './populations.ts';
+import { holdingsAt, holdingsBetween } from './holdings.ts';
+import { heldPopulationSeries, populationSeries } from './populations.ts';
+import { type ProcessCensus, type ProcessLimits, readProcesses } from './processes.ts';
 import { allSeries, sample, type SampleOptions, type Sampled, tapeOf } from './sampler.ts';
 import type { Rows } from './source.ts';
 import { readCaches } from './sources/slab-aliases.ts';
@@ -13,6 +15,7 @@ import { sourcesOf } from './sources.ts';
 export interface LookOptions extends SampleOptions {
   /** Leave /proc/PID alone: no holders then. */
   readonly skipProcesses?: boolean;
+  readonly processLimits?: ProcessLimits;
 }
 
 /** Everything the first examination gives. */
@@ -31,7 +34,11 @@ const worthFlags = 256 * 1024;
 
 /** Watches the host for a while: how much, over time. Never throws for what it could not read: that is in `unavailable`. */
 export async function look(host: Host, options: LookOptions): Promise<Looked> {
-  const sampled = await sample(host, sourcesOf(host), options);
+  const censuses: ProcessCensus[] = [];
+  const sampled = await sample(host, sourcesOf(host), options, () => {
+    if (options.skipProcesses !== true) censuses.push(readProcesses(host, options.processLimits, censuses[0]));
+  });
+  const [before, after] = [censuses[0], censuses.at(-1)];
   const shown = latest(sampled, 'slabinfo') as Slabinfo | null;
   const areas = latest(sampled, 'vmallocinfo') as Vmallocinfo | null;
   const pageSize = readPageSize(host, shown);
@@ -43,11 +50,16 @@ export async function look(host: Host, options: LookOptions): Promise<Looked> {
   });
   return {
     window: { start: iso(sampled.times[0]!), end: iso(sampled.times.at(-1)!) },
-    series: [...allSeries(sampled), ...populationSeries(sampled), ...ledgerSeries(sampled.times, every)],
+    series: [
+      ...allSeries(sampled),
+      ...populationSeries(sampled),
+      ...(before === undefined || after === undefined ? [] : heldPopulationSeries(sampled.times, before, after)),
+      ...ledgerSeries(sampled.times, every),
+    ],
     specimens: caches.ok ? caches.value : [],
-    holdings: [],
+    holdings: before === undefined || after === undefined ? [] : before === after ? holdingsAt(before) : holdingsBetween(before, after),
     ledgers: { start: every[0] ?? null, end: every.at(-1) ?? null },
-    unavailable: [...sampled.unavailable, ...(caches.ok ? [] : [caches.unavailable])],
+    unavailable: [...sampled.unavailable, ...(caches.ok ? [] : [caches.unavailable]), ...(after?.unavailable ?? [])],
   };
 }
 

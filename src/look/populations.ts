@@ -1,4 +1,6 @@
-import type { Holding, HoldingKind, Series } from '../model/evidence.ts';
+import type { HoldingKind, Series } from '../model/evidence.ts';
+import { heldInAll } from './holdings.ts';
+import type { ProcessCensus } from './processes.ts';
 import { type Sampled, tapeOf } from './sampler.ts';
 import { hasRow, rowOf, toSeries } from './tape.ts';
 
@@ -83,15 +85,15 @@ const heldPopulations: readonly { readonly kind: HoldingKind; readonly aliases: 
   { kind: 'mappings', aliases: ['vm_area_struct'], by: '/proc/*/maps lines' },
 ];
 
-/** A lower bound: only the processes that were examined at both ends count. */
-export function heldPopulationSeries(times: readonly number[], holdings: readonly Holding[]): readonly Series[] {
+/** A lower bound: only processes that were examined at both ends count. Network namespaces are seen whole. */
+export function heldPopulationSeries(times: readonly number[], start: ProcessCensus, end: ProcessCensus): readonly Series[] {
   if (times.length < 2) return [];
   const edges = [times[0]!, times.at(-1)!];
-  return heldPopulations.flatMap(({ kind, aliases, by }) => {
-    const known = holdings.filter(({ what, at_end }) => what === kind && at_end !== null);
-    if (known.length === 0) return [];
-    const start = known.reduce((sum, { at_start }) => sum + (at_start ?? 0), 0);
-    const end = known.reduce((sum, { at_end }) => sum + at_end!, 0);
-    return aliases.map((cache) => toSeries({ name: 'population_objects', labels: { cache, by } }, edges, [start, end]));
+  const held = heldPopulations.flatMap(({ kind, aliases, by }) => {
+    const sums = heldInAll(start, end, kind);
+    return sums === null ? [] : aliases.map((cache) => toSeries({ name: 'population_objects', labels: { cache, by } }, edges, sums));
   });
+  if (start.networkNamespaces === null || end.networkNamespaces === null) return held;
+  const key = { name: 'population_objects', labels: { cache: 'net_namespace', by: '/proc/*/ns/net, descriptors and mounts' } } as const;
+  return [...held, toSeries(key, edges, [start.networkNamespaces, end.networkNamespaces])];
 }

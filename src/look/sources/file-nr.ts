@@ -3,7 +3,10 @@ import type { Named, Source } from '../source.ts';
 
 const names = ['allocated', 'unused', 'max'] as const;
 
-/** `allocated unused max`: fs/file_table.c, proc_nr_files(). A counter kept per CPU and summed for this read since 5.x; approximate by a batch per CPU before. */
+/**
+ * `allocated unused max`: fs/file_table.c, proc_nr_files(). The counter is kept per CPU; newer kernels sum it for this read, older ones print it
+ * without the parts not yet folded in, up to max(32, 2 × CPUs) a CPU.
+ */
 export function parseFileNr(text: string): Named {
   const c = cursor(text);
   return { names, values: Float64Array.from(names, (name) => integer(c, `<${name}>`)) };
