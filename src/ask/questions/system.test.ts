@@ -327,7 +327,6 @@ test('any text gives a value or Malformed', () => {
   holdsForAnyText(parseDmidecode, dmidecode);
   holdsForAnyText(parseMountinfo, mountinfo);
   holdsForAnyText(parseMounts, 'a b c d 0 0\n');
-  holdsForAnyText('tmpfs on /run type tmpfs (rw,size=5k)\n');
   holdsForAnyText((text) => factSchemas.kernelLog.parse(parseLog(text)), log);
   holdsForAnyText(parseAuditStatus, 'enabled 1\nbacklog_limit 8192\nlost 3\nbacklog 12\n');
   holdsForAnyText(parseUptime, '350735.47 234388.90\n');
