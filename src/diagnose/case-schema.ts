@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Case } from '../model/case.ts';
-import { syndromes } from '../model/diagnosis.ts';
+import { syndromes, type Where } from '../model/diagnosis.ts';
 import { holdingKinds } from '../model/evidence.ts';
 import type { Sign, SingleSign } from '../model/sign.ts';
 
@@ -24,6 +24,23 @@ const wording = (text: z.ZodString) => z.strictObject({ en: text, zh: text });
 const argv = z.array(z.string().min(1).max(400)).min(1).max(40);
 const commands = z.array(argv).max(10);
 
+/** As `Where` of a finding names them. */
+const whereKinds = [
+  'slab',
+  'pages',
+  'vmalloc',
+  'percpu',
+  'large-kmalloc',
+  'shmem',
+  'anon',
+  'file-cache',
+  'kernel-stack',
+  'page-tables',
+  'hugetlb',
+  'cgroups',
+  'sockets',
+] as const satisfies readonly Where['kind'][];
+
 const bounds = z
   .tuple([z.number(), z.number()])
   .refine(([low, high]) => low <= high, 'the lower bound first')
@@ -35,6 +52,7 @@ const single = [
   z.strictObject({ driver: name.describe('counter that drives the growth'), between: bounds.exactOptional() }),
   z.strictObject({ not_driver: name }),
   z.strictObject({ counted: name.describe('counter of snmp, snmp6 or netstat'), at_least: z.int().min(1) }),
+  z.strictObject({ found_in: z.enum(whereKinds) }),
   z.strictObject({ ledger: name.describe('part of the ledger that grows') }),
   z.strictObject({ unaccounted_grows: z.literal(true) }),
   z.strictObject({ vmalloc_caller: name }),

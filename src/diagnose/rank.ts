@@ -20,6 +20,7 @@ const weights = {
   dying_cgroups: 5,
   not_held: 3,
   unaccounted_grows: 3,
+  found_in: 3,
   ledger: 3,
   not_driver: 2,
   counted: 2,

@@ -6,6 +6,7 @@ import { driver, notDriver } from './signs/driver.ts';
 import { dyingCgroups } from './signs/dying-cgroups.ts';
 import type { Examined } from './examined.ts';
 import { experiment } from './signs/experiment.ts';
+import { foundIn } from './signs/found-in.ts';
 import { grows } from './signs/grows.ts';
 import { heldBy, notHeld } from './signs/holders.ts';
 import { ledgerPart, unaccounted } from './signs/ledger.ts';
@@ -31,6 +32,7 @@ function examineOne(sign: SingleSign, examined: Examined): SignStanding {
   if ('driver' in sign) return driver(sign.driver, sign.between, examined);
   if ('not_driver' in sign) return notDriver(sign.not_driver, examined);
   if ('counted' in sign) return counted(sign.counted, sign.at_least, examined);
+  if ('found_in' in sign) return foundIn(sign.found_in, examined);
   if ('ledger' in sign) return ledgerPart(sign.ledger, examined);
   if ('unaccounted_grows' in sign) return unaccounted(examined);
   if ('vmalloc_caller' in sign) return vmallocCaller(sign.vmalloc_caller, examined);

@@ -111,6 +111,10 @@ export const caseReasons = {
     (a: { kind: string }) => `what grows is accounted for: ${a.kind}`,
     (a) => `增长有账可查:${a.kind}`,
   ),
+  sign_found_in: sentence(
+    (a: { kind: string; wanted: string }) => (a.kind === a.wanted ? `what grows is ${a.kind}` : `what grows is ${a.kind}, not ${a.wanted}`),
+    (a) => (a.kind === a.wanted ? `增长的是 ${a.kind}` : `增长的是 ${a.kind},而不是 ${a.wanted}`),
+  ),
   sign_vmalloc_grows: sentence(
     (a: { caller: string; kib: number }) => `vmalloc areas of ${a.caller} changed by ${a.kib} KiB`,
     (a) => `${a.caller} 的 vmalloc 区域变化 ${a.kib} KiB`,

@@ -1,5 +1,5 @@
 import type { HoldingKind } from './evidence.ts';
-import type { Presence, Reason } from './diagnosis.ts';
+import type { Presence, Reason, Where } from './diagnosis.ts';
 
 /** Bounds of a ratio, both inclusive. */
 export type Bounds = readonly [number, number];
@@ -19,6 +19,8 @@ export type SingleSign =
   | { readonly not_driver: string }
   /** A counter of snmp, snmp6 or netstat has reached this value: an event that the case needs has happened since boot. */
   | { readonly counted: string; readonly at_least: number }
+  /** What grows is memory of this kind. */
+  | { readonly found_in: Where['kind'] }
   /** A part of the ledger grows. */
   | { readonly ledger: string }
   /** Memory that no part of the ledger accounts for grows. */
@@ -57,6 +59,7 @@ export const signKeys = [
   'driver',
   'not_driver',
   'counted',
+  'found_in',
   'ledger',
   'unaccounted_grows',
   'vmalloc_caller',
