@@ -1,3 +1,16 @@
+/**
+ * A capture (`.kmai`): a tar, compressed with zstd, or the same unpacked in a folder.
+ *
+ *     manifest.json        what it is, when each phase began, which files could not be read
+ *     once/PATH            a file that was read in one phase only
+ *     samples/N/PATH       a file as read in phase N; left out where it was as in the phase before
+ *     lists/N.json         folders as listed in phase N, likewise
+ *     commands/N.json      the Nth run of a program, with its phase, likewise
+ *     traces/              for recordings of tracing
+ *
+ * A phase is the time from one wait to the next. What is asked for in phase N is answered by its newest sample of
+ * a phase up to N, and where there is none, by its first.
+ */
 import * as z from 'zod';
 
 export const captureSchema = 'kmai.capture/1';

@@ -6,6 +6,8 @@ import { captureSchema } from './capture-manifest.ts';
 import type { Manifest, StoredCommand } from './capture-manifest.ts';
 import type { Entry } from './host.ts';
 import type { Recording } from './recording.ts';
+import { namesIn } from './recorded-names.ts';
+import { redactor as redactorOf } from './redact.ts';
 import type { Redactor } from './redact.ts';
 import { textOf } from './tree.ts';
 
@@ -15,12 +17,13 @@ export interface CaptureOptions {
   readonly hostname: string;
   /** Seconds between samples; leave out for a single look. */
   readonly interval?: number;
-  readonly redactor?: Redactor;
+  /** Makes names and addresses pseudonyms: a secret for this capture alone (`randomUUID()`). Leave it out to keep them. */
+  readonly redact?: string;
 }
 
 /**
  * A recording as the bytes of a `.kmai` file: a tar, compressed with zstd. The same recording and options
- * give the same bytes. See `docs/capture.md` for its layout.
+ * give the same bytes. Its layout stands in `capture-manifest.ts`.
  */
 export async function encodeCapture(recording: Recording, options: CaptureOptions): Promise<Uint8Array> {
   const files = captureFiles(recording, options);
@@ -38,9 +41,10 @@ function rank(name: string): number {
 }
 
 /** The files of a capture by name. A file that was read in one phase only is under `once/`, others under each phase in which they had changed. */
-export function captureFiles(recording: Recording, { version, hostname, interval, redactor }: CaptureOptions): Map<string, Uint8Array> {
+export function captureFiles(recording: Recording, { version, hostname, interval, redact }: CaptureOptions): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const json = (name: string, value: unknown) => files.set(name, Buffer.from(`${JSON.stringify(value)}\n`));
+  const redactor = redact === undefined ? null : redactorOf(redact, namesIn(recording, hostname));
   const hide = redactor ?? keepAll;
   const why = (given: Unavailable): Unavailable => ({ ...given, what: hide.path(given.what), detail: hide.path(given.detail) });
 
@@ -57,7 +61,7 @@ export function captureFiles(recording: Recording, { version, hostname, interval
     samples.map(({ phase, reading }) => ({
       phase,
       list: reading.ok
-        ? { path: hide.path(path), entries: reading.value.map(entry) }
+        ? { path: hide.path(path), entries: reading.value.map((found) => entry(path, found)) }
         : { path: hide.path(path), unavailable: why(reading.unavailable) },
     })),
   );
@@ -85,7 +89,7 @@ export function captureFiles(recording: Recording, { version, hostname, interval
     hostname: hide.hostname(hostname),
     from: recording.kind,
     interval: interval ?? null,
-    redacted: redactor !== undefined,
+    redacted: redactor !== null,
     phases: recording.phases.map((at) => ({ at })),
     refusals,
     defects: [...recording.defects],
@@ -94,11 +98,14 @@ export function captureFiles(recording: Recording, { version, hostname, interval
   return files;
 
   function hidden(path: string, bytes: Uint8Array): Uint8Array {
-    return redactor?.concerns(path) === true ? Buffer.from(redactor.text(path, textOf(bytes))) : bytes;
+    return redactor !== null && redactor.concerns(path) ? Buffer.from(redactor.text(path, textOf(bytes))) : bytes;
   }
 
-  function entry(found: Entry): Entry {
-    return { name: hide.path(found.name), kind: found.kind, ...(found.target === undefined ? {} : { target: hide.path(found.target) }) };
+  /** Names below /proc and /sys are the kernel's, but where their links lead may name a person (an open file of someone's home). */
+  function entry(folder: string, { name, kind, target }: Entry): Entry {
+    const kernels = /^\/(?:proc|sys)(?:\/|$)/.test(folder);
+    const hiddenTarget = target === undefined || (kernels && !target.startsWith('/')) ? target : hide.path(target);
+    return { name: kernels ? name : hide.path(name), kind, ...(hiddenTarget === undefined ? {} : { target: hiddenTarget }) };
   }
 }
 
