@@ -65,6 +65,13 @@ test('one jump is a step', () => {
   assert.equal(growthOf(cache(values), whole).shape, 'step');
 });
 
+test('a leak on which a burst stands is still a trend, with the slope of the leak', () => {
+  const values = leak(seeded(13), 60, 20, 16).map((v, i) => v + (i < 25 ? 0 : 6400));
+  const growth = growthOf(cache(values), { lump: 16, bytesPerUnit: 256 });
+  assert.equal(growth.shape, 'trend');
+  assert.ok(Math.abs(growth.objects_per_second! - 20) < 2, String(growth.objects_per_second));
+});
+
 test('the same jump downwards is falling, not growing', () => {
   const values = ticks(61).map((t) => 900 - (t < 25 ? 0 : 400) + (t % 3));
   assert.equal(growthOf(cache(values), whole).shape, 'falling');

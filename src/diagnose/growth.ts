@@ -1,7 +1,7 @@
 import type { Growth, Shape } from '../model/diagnosis.ts';
 import type { Series } from '../model/evidence.ts';
 import { adjusted } from '../statistics/false-discovery.ts';
-import { measure, type Motion, type MotionOptions } from './motion.ts';
+import { fewestBlocks, measure, type Motion, type MotionOptions } from './motion.ts';
 import { isPlateau, stepOf } from './shape.ts';
 
 export interface GrowthOptions extends MotionOptions {
@@ -55,11 +55,16 @@ function shapeOf(motion: Motion, p: number): Shape {
   const floor = Math.max(3 * motion.lump, motion.noise);
   const certain = p <= falseDiscoveries && Math.abs(rise) >= floor && motion.changes >= fewestChanges;
   if (certain && motion.interval95[1] < 0) return 'falling';
+  // The jumps were set aside, and the rest still grows.
+  if (certain && motion.jumps > 0 && motion.interval95[0] > 0) return 'trend';
   const step = stepOf(motion);
   if (step !== null && Math.abs(step) >= floor) return step > 0 ? 'step' : 'falling';
   if (!motion.breathing && isPlateau(motion, floor)) return 'plateau';
   if (certain && motion.interval95[0] > 0) return 'trend';
-  if (motion.breathing && !(motion.p <= 0.05 && rise > 0)) return motion.teeth >= 3 ? 'sawtooth' : 'flat';
+  if (motion.breathing && !(motion.p <= 0.05 && rise > 0)) {
+    if (motion.untested >= floor) return 'inconclusive';
+    return motion.teeth >= 3 ? 'sawtooth' : 'flat';
+  }
   const onlyRose = motion.fallen === 0 && motion.risen >= floor && motion.changes >= 3;
   if (rise > 0 && (motion.p <= 0.05 || onlyRose)) return 'inconclusive';
   return 'flat';
@@ -73,6 +78,8 @@ function shapeOf(motion: Motion, p: number): Shape {
 function windowNeeded(motion: Motion): number | null {
   if (motion.spacing === null) return null;
   if (!motion.enough) return Math.ceil(motion.spacing * Math.max(2 * motion.points, 16));
+  const breaths = motion.untested > 0 ? (1.25 * (fewestBlocks + 1) * motion.span) / motion.teeth : 0;
+  if (motion.untested > 0 && motion.p > 0.05) return Math.ceil(breaths);
   const slope = motion.slope > 0 ? motion.slope : (motion.risen - motion.fallen) / motion.span;
   if (slope <= 0) return null;
   // Four standard errors pass false-discovery control over some hundred moving caches.

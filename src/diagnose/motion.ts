@@ -37,6 +37,10 @@ export interface Motion {
   /** The value goes up and down by much more than it grows; how many times. */
   readonly breathing: boolean;
   readonly teeth: number;
+  /** Breaths were too few to test the lower envelope, which is higher in the second half by this much. */
+  readonly untested: number;
+  /** Lone upward jumps that were set aside: the slope is that of the rest. */
+  readonly jumps: number;
 }
 
 const fewestPoints = 8;
@@ -79,15 +83,43 @@ export function measure(series: Series, options: MotionOptions): Motion {
   const swing = { noise: robustDeviation(whole.residuals), inflation: whole.inflation, wander: whole.wander, breathing, teeth };
   // Each block must hold a whole breath, or its minimum would be that of half a breath.
   const blocks = Math.min(10, Math.floor(teeth / 1.25));
-  if (!breathing || blocks < fewestBlocks) return { ...bare, ...swing, ...ends(whole) };
-  const floor = blockMinima(times, values, blocks);
-  const low = trendOf(floor.times, floor.values);
-  const better = low.p < whole.p ? low : whole;
-  // Two looks were taken, whole and envelope: Bonferroni.
-  return { ...bare, ...swing, ...ends(better), p: Math.min(1, 2 * better.p) };
+  const looks: (Trend & { readonly jumps: number })[] = [{ ...whole, jumps: 0 }];
+  const untested = breathing && blocks < fewestBlocks ? halvesRise(times, values) : 0;
+  if (breathing && blocks >= fewestBlocks) {
+    const floor = blockMinima(times, values, blocks);
+    looks.push({ ...trendOf(floor.times, floor.values), jumps: 0 });
+  }
+  const calm = withoutJumps(values, rises, bare.lump);
+  if (calm.jumps > 0) {
+    const trend = trendOf(times, calm.values);
+    // Setting upward jumps aside can only bend the line down: a fall so found would be our own making.
+    if (trend.slope > 0) looks.push({ ...trend, jumps: calm.jumps });
+  }
+  const best = looks.reduce((a, b) => (b.p < a.p ? b : a));
+  // Every look is a chance to be wrong: Bonferroni.
+  return { ...bare, ...swing, ...ends(best), untested, jumps: best.jumps, p: Math.min(1, looks.length * best.p) };
 }
 
-const fewestBlocks = 5;
+/**
+ * The series without its lone upward jumps (a burst of look-ups, a service that starts), so that a leak on which they
+ * stand is seen: at most one tick in twenty, each far above what the value does otherwise.
+ */
+function withoutJumps(values: readonly number[], rises: readonly number[], lump: number): { values: number[]; jumps: number } {
+  const usual = quantile(rises.map(Math.abs), 0.9);
+  const least = Math.max(8 * usual, 6 * lump);
+  const lone = rises.flatMap((rise, i) => (rise >= least ? [i] : [])).toSorted((a, b) => rises[b]! - rises[a]!);
+  const aside = new Set(lone.slice(0, Math.max(1, Math.floor(values.length / 20))));
+  let level = values[0]!;
+  return { values: values.map((_, i) => (level += i === 0 || aside.has(i - 1) ? 0 : rises[i - 1]!)), jumps: aside.size };
+}
+
+/** Blocks, each holding a breath and a quarter, below which the lower envelope can't be tested. */
+export const fewestBlocks = 5;
+
+function halvesRise(times: readonly number[], values: readonly number[]): number {
+  const [first, second] = blockMinima(times, values, 2).values;
+  return (second ?? 0) - (first ?? 0);
+}
 
 interface Trend {
   readonly slope: number;
@@ -107,14 +139,17 @@ function ends({ slope, interval95, p }: Trend): Pick<Trend, 'slope' | 'interval9
  * A trend must pass both, and the interval is the hull of both, since the window itself cannot tell which noise it has.
  */
 function trendOf(times: readonly number[], values: readonly number[]): Trend {
-  const { slope } = theilSen(times, values);
-  const residuals = values.map((value, i) => value - slope * (times[i]! - times[0]!));
-  const test = mannKendall(values, residuals);
-  const sen = theilSen(times, values, test.inflation).interval95;
+  let residuals: number[] = [];
+  let test = mannKendall(values);
+  const sen = theilSen(times, values, (slope) => {
+    residuals = values.map((value, i) => value - slope * (times[i]! - times[0]!));
+    test = mannKendall(values, residuals);
+    return test.inflation;
+  });
   const steady = drift(times, values, Math.min(8, Math.max(5, Math.floor(times.length / 4))));
   return {
-    slope,
-    interval95: [Math.min(sen[0], steady.interval95[0]), Math.max(sen[1], steady.interval95[1])],
+    slope: sen.slope,
+    interval95: [Math.min(sen.interval95[0], steady.interval95[0]), Math.max(sen.interval95[1], steady.interval95[1])],
     p: Math.max(test.p, steady.p),
     inflation: test.inflation,
     wander: steady.error * Math.sqrt(times.at(-1)! - times[0]!),
@@ -123,9 +158,23 @@ function trendOf(times: readonly number[], values: readonly number[]): Trend {
 }
 
 /** A series that never moved: by the rule of three, fewer than three lumps would have come in 95 % of such windows. */
-function unmoved(lump: number, span: number): Omit<Trend, 'residuals'> & Pick<Motion, 'noise' | 'breathing' | 'teeth'> {
+function unmoved(
+  lump: number,
+  span: number,
+): Omit<Trend, 'residuals'> & Pick<Motion, 'noise' | 'breathing' | 'teeth' | 'untested' | 'jumps'> {
   const reach = span > 0 ? (3 * lump) / span : Number.POSITIVE_INFINITY;
-  return { slope: 0, interval95: [-reach, reach], p: 1, inflation: 1, wander: 0, noise: 0, breathing: false, teeth: 0 };
+  return {
+    slope: 0,
+    interval95: [-reach, reach],
+    p: 1,
+    inflation: 1,
+    wander: 0,
+    noise: 0,
+    breathing: false,
+    teeth: 0,
+    untested: 0,
+    jumps: 0,
+  };
 }
 
 /** Counts the falls of at least half the swing, from each top to the bottom after it. */

@@ -66,15 +66,18 @@ export function studentTwoSided(t: number, degrees: number): number {
   return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
 }
 
-/** The t that |T| exceeds with probability `p`, by bisection. */
+/**
+ * The t that |T| exceeds with probability `p`. Newton's method from zero: the probability is convex there, so it
+ * comes from below and never overshoots.
+ */
 export function studentQuantile(p: number, degrees: number): number {
-  let low = 0;
-  let high = 1;
-  while (studentTwoSided(high, degrees) > p && high < 1e9) high *= 2;
-  for (let i = 0; i < 80; i++) {
-    const middle = (low + high) / 2;
-    if (studentTwoSided(middle, degrees) > p) low = middle;
-    else high = middle;
+  const scale = Math.exp(logGamma((degrees + 1) / 2) - logGamma(degrees / 2)) / Math.sqrt(degrees * Math.PI);
+  let t = 0;
+  for (let i = 0; i < 200; i++) {
+    const density = scale * (1 + (t * t) / degrees) ** (-(degrees + 1) / 2);
+    const next = t + (studentTwoSided(t, degrees) - p) / (2 * density);
+    if (!(next > t * (1 + 1e-10))) break;
+    t = next;
   }
-  return (low + high) / 2;
+  return t;
 }

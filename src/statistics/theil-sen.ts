@@ -16,17 +16,22 @@ const listedUpTo = 600;
 /**
  * The median of the slopes between all pairs of points (Theil 1950, Sen 1968) and its 95 % interval by Sen's rank
  * method, where ties narrow the variance of S (Gilbert 1987, § 16.5). Ranks are rounded outwards.
- * @param times strictly ascending @param inflation variance inflation for autocorrelation (`inflationOf`)
+ * @param times strictly ascending
+ * @param inflation variance inflation for autocorrelation (`inflationOf`), or how to find it once the slope is known
  */
-export function theilSen(times: ArrayLike<number>, values: ArrayLike<number>, inflation = 1): TheilSen {
+export function theilSen(
+  times: ArrayLike<number>,
+  values: ArrayLike<number>,
+  inflation: number | ((slope: number) => number) = 1,
+): TheilSen {
   const n = times.length;
   const pairs = (n * (n - 1)) / 2;
   if (pairs === 0) return { slope: 0, intercept: values[0] ?? 0, interval95: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] };
   const ranked = n <= listedUpTo ? listed(times, values) : searched(times, values);
-  const reach = 1.959964 * Math.sqrt(kendallVariance(values) * inflation);
+  const slope = (ranked((pairs - 1) >> 1) + ranked(pairs >> 1)) / 2;
+  const reach = 1.959964 * Math.sqrt(kendallVariance(values) * (typeof inflation === 'number' ? inflation : inflation(slope)));
   const low = Math.floor((pairs - reach) / 2) - 1;
   const high = Math.ceil((pairs + reach) / 2);
-  const slope = (ranked((pairs - 1) >> 1) + ranked(pairs >> 1)) / 2;
   return {
     slope,
     intercept: median(Float64Array.from(values, (value, i) => value - slope * times[i]!)),
