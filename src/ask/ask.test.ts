@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { FactId } from '../model/facts.ts';
 import { factIds, factSchemas } from '../model/facts.ts';
 import { askAll } from './ask.ts';
-import { fakeHost, thisMachine } from './fixtures/hosts.ts';
+import { liveHost } from '../host/live.ts';
+import { fakeHost } from './fixtures/hosts.ts';
 import type { Answer, Question } from './question.ts';
 import { questions } from './questions.ts';
 
@@ -117,10 +118,10 @@ test('text of ip takes over where JSON is not spoken, and the answer says so', a
 });
 
 test('this machine answers what its files say, and each answer has its type', async () => {
-  const { facts, unavailable } = await askAll(thisMachine());
+  const machine = liveHost();
+  const { facts, unavailable } = await askAll(machine);
   assert.equal(facts.length + unavailable.length, factIds.length);
   const byId = new Map(facts.map((fact) => [fact.id, fact.value]));
-  const machine = thisMachine();
   const osrelease = machine.read('/proc/sys/kernel/osrelease');
   const release = factSchemas.release.parse(byId.get('release'));
   assert.equal(release.release, osrelease.ok && osrelease.value.trim());
@@ -128,4 +129,5 @@ test('this machine answers what its files say, and each answer has its type', as
   assert.equal(byId.get('arch'), uname.ok && uname.value.stdout.trim());
   const mounts = machine.read('/proc/1/mounts');
   if (mounts.ok) assert.equal(factSchemas.mounts.parse(byId.get('mounts')).length, mounts.value.trimEnd().split('\n').length);
+  await machine.close();
 });

@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts';
 import type { Fact, Unavailable } from '../model/evidence.ts';
-import { type FactId, factSchemas } from '../model/facts.ts';
+import { type FactId, type FactValue, factSchemas } from '../model/facts.ts';
 import type { Answer, Question } from './question.ts';
 import { questions } from './questions.ts';
 
@@ -51,7 +51,8 @@ async function askOne(question: Question<FactId>, host: Host): Promise<Answer<Fa
     const answer = await question.ask(host);
     if (!answer.ok) return answer;
     const checked = factSchemas[question.id].safeParse(answer.value);
-    if (checked.success) return answer;
+    // The schema's order of members, whichever place the answer came from.
+    if (checked.success) return { ok: true, value: checked.data as FactValue<FactId>, from: answer.from };
     const issue = checked.error.issues[0];
     return failed(answer.from, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not of its type'}`);
   } catch (error) {

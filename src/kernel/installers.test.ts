@@ -50,7 +50,7 @@ test("NetworkManager's pair is told by its range of priorities and marks", () =>
   const pair = [suppressing(31_414), tunnel(31_415, 52_000)];
   assert.deepEqual(
     pair.map((rule) => installersOfPolicyRule(rule, pair)[0]),
-    ['NetworkManager', 'NetworkManager'],
+    ['networkmanager', 'networkmanager'],
   );
   assert.deepEqual(installersOfPolicyRule(tunnel(31_416, 52_000), []), ['wg-quick']);
   assert.deepEqual(installersOfPolicyRule(tunnel(30_767, 51_820), []), ['wg-quick']);
@@ -87,7 +87,7 @@ test("tailscale's four rules are known, with and without the mask", () => {
 
 test('what configuration files say carries the protocol static', () => {
   // systemd src/network/networkd-routing-policy-rule.c sets RTPROT_STATIC for rules of [RoutingPolicyRule] sections.
-  assert.deepEqual(installersOfPolicyRule({ ...suppressing(100), protocol: 'static' }, []), ['systemd-networkd', 'NetworkManager']);
+  assert.deepEqual(installersOfPolicyRule({ ...suppressing(100), protocol: 'static' }, []), ['systemd-networkd', 'networkmanager']);
 });
 
 test("firewalld's look-up is known in each place that its versions and modes put it", () => {

@@ -7,7 +7,7 @@ import type { FactValue } from '../model/facts.ts';
  */
 export type Installer =
   | 'wg-quick'
-  | 'NetworkManager'
+  | 'networkmanager'
   | 'mullvad'
   | 'cloud-netconfig'
   | 'tailscale'
@@ -26,7 +26,7 @@ export function installersOfPolicyRule(rule: PolicyRule, rules: readonly PolicyR
   if (tunnel !== undefined) return tunnelInstallers(tunnel);
   if (isCloudNetconfig(rule)) return ['cloud-netconfig'];
   // Both mark with RTPROT_STATIC what their configuration files say; iproute2 leaves the protocol unset.
-  if (rule.protocol === 'static') return ['systemd-networkd', 'NetworkManager'];
+  if (rule.protocol === 'static') return ['systemd-networkd', 'networkmanager'];
   return [];
 }
 
@@ -56,7 +56,7 @@ function tunnelInstallers(rule: PolicyRule): readonly Installer[] {
   if (mark < 51_820 || mark >= 51_820 + 500) return [];
   const first = rule.priority - 1;
   const offered = first % 2 === 0 && first > 31_766 - 1000 && first <= 31_766;
-  return offered ? ['NetworkManager', 'wg-quick'] : ['wg-quick'];
+  return offered ? ['networkmanager', 'wg-quick'] : ['wg-quick'];
 }
 
 /**

@@ -12,10 +12,6 @@ export const policyRules4: Question<'policyRules4'> = {
     firstOf<'policyRules4'>(
       command(host, ['ip', '-d', '-j', '-4', 'rule', 'show'], help, parseRulesJson),
       command(host, ['ip', '-4', 'rule', 'show'], help, parseRulesText),
-      // The way sosreports ask.
-      command(host, ['ip', '-4', 'rule', 'list'], help, parseRulesText),
-      command(host, ['ip', 'rule', 'show'], help, parseRulesText),
-      command(host, ['ip', 'rule', 'list'], help, parseRulesText),
     ),
 };
 
@@ -26,6 +22,5 @@ export const policyRules6: Question<'policyRules6'> = {
     firstOf<'policyRules6'>(
       emptyNeedsIpv6(host, command(host, ['ip', '-d', '-j', '-6', 'rule', 'show'], help, parseRulesJson)),
       emptyNeedsIpv6(host, command(host, ['ip', '-6', 'rule', 'show'], help, parseRulesText)),
-      emptyNeedsIpv6(host, command(host, ['ip', '-6', 'rule', 'list'], help, parseRulesText)),
     ),
 };
