@@ -104,6 +104,32 @@ test('iptables matches are seen through nft where iptables is not installed', ()
   assert.deepEqual(parseXtRules(xt, 'ip'), []);
 });
 
+test('an rpfilter match of ip6tables counts as the look-up it is, by JSON and by the listing', () => {
+  // The listing that nft 1.0.6 prints for the rules above.
+  const listed = parseNftText(`table ip6 mangle { # handle 1
+\tchain PREROUTING { # handle 1
+\t\ttype filter hook prerouting priority mangle; policy accept;
+\t\tfib saddr . iif oif 0 counter packets 0 bytes 0 drop # handle 2
+\t}
+}
+table ip6 raw { # handle 2
+\tchain PREROUTING { # handle 1
+\t\ttype filter hook prerouting priority raw; policy accept;
+\t\tfib saddr . mark . iif oif 0  counter packets 0 bytes 0 log prefix "rpfilter_DROP: " # handle 2
+\t}
+}
+`);
+  for (const rules of [listed, withText(parseNftJson(xt), listed)]) {
+    assert.deepEqual(
+      rules.map((rule) => [rule.table, rule.fibResult, rule.fibFlags, rule.verdict]),
+      [
+        ['mangle', 'oif', ['saddr', 'iif'], 'drop'],
+        ['raw', 'oif', ['saddr', 'mark', 'iif'], ''],
+      ],
+    );
+  }
+});
+
 test('a cut or foreign listing is malformed', () => {
   assert.throws(() => parseNftText(text.slice(0, 700)), Malformed);
   assert.throws(

@@ -58,11 +58,21 @@ export function parseNftJson(text: string): NftRule[] {
   });
 }
 
-/** The rules with the text that `nft -a list ruleset` printed for each; one that came between the two listings keeps its own. */
+/**
+ * The rules with the text that `nft -a list ruleset` printed for each; one that came between the two listings keeps
+ * its own. iptables matches are opaque in JSON, while the listing translates them (rpfilter into a fib expression):
+ * what JSON does not tell is taken from there.
+ */
 export function withText(rules: readonly NftRule[], printed: readonly NftRule[]): NftRule[] {
   const of = (one: NftRule): string => key(one.family, one.table, one.chain, one.handle);
-  const texts = new Map(printed.map((one) => [of(one), one.text]));
-  return rules.map((one) => ({ ...one, text: texts.get(of(one)) ?? one.text }));
+  const listed = new Map(printed.map((one) => [of(one), one]));
+  return rules.map((one) => {
+    const same = listed.get(of(one));
+    if (same === undefined) return one;
+    const opaque = one.expressions.includes('xt');
+    const told = opaque && one.fibResult === '' ? { fibResult: same.fibResult, fibFlags: same.fibFlags } : {};
+    return { ...one, ...told, verdict: one.verdict === '' && opaque ? same.verdict : one.verdict, text: same.text };
+  });
 }
 
 const xt = z.looseObject({ xt: z.looseObject({ type: z.string(), name: z.string() }) });
