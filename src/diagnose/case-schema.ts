@@ -165,3 +165,8 @@ export const caseSchema = z.strictObject({
   cautions: z.array(wording(prose)).max(8).default([]),
   references: z.array(line).min(1).max(40),
 }) satisfies z.ZodType<Case>;
+
+/** The schema as JSON Schema (2020-12): what is written, with defaults left out. */
+export function casebookSchema(): object {
+  return { title: 'a case of the kmai casebook', ...z.toJSONSchema(caseSchema, { io: 'input', reused: 'ref' }) };
+}

@@ -147,6 +147,10 @@ const finding = z.object({
       triggers: z.array(
         z.object({ id: z.string(), presence: z.enum(['present', 'absent', 'unknown']), found: z.string(), installed_by: strings }),
       ),
+      title: z.exactOptional(z.object({ en: z.string(), zh: z.string() })),
+      references: z.exactOptional(strings),
+      rank: z.exactOptional(z.number()),
+      terms: z.exactOptional(z.array(z.object({ of: z.string(), points: z.number() }))),
     }),
   ),
   remedies: z.array(z.object({ id: z.string(), does: z.string(), risk: z.string(), reversible: z.boolean(), commands: z.array(strings) })),
