@@ -73,7 +73,8 @@ function checkVignette(file: CaseText, one: Case, book: readonly Case[], languag
   const { expect, finding, evidence } = vignette;
   const matches = expect.standing === 'probable' || expect.standing === 'confirmed';
   if (nameOf(file.path).startsWith('near-miss') && matches) return broken(`a near miss may not stand as ${expect.standing}`);
-  if (nameOf(file.path) === 'match.json' && !matches) return broken(`match.json must stand as probable or confirmed, not ${expect.standing}`);
+  if (nameOf(file.path) === 'match.json' && !matches)
+    return broken(`match.json must stand as probable or confirmed, not ${expect.standing}`);
   const standings = matchCases(book, finding, evidence, { language });
   const own = standings.find((standing) => standing.id === one.id)!;
   const first = standings[0]!.id;

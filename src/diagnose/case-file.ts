@@ -44,9 +44,10 @@ export function parseCase(file: CaseText, language: TriggerLanguage): ParsedCase
   const document = parseDocument(file.text, {
     lineCounter: counter,
     prettyErrors: false,
-    uniqueKeys: true,
+    // checked below: the parser compares each key with each other one
+    uniqueKeys: false,
     stringKeys: true,
-    logLevel: 'silent',
+    logLevel: 'error',
     resolveKnownTags: false,
   });
   const place = (offset: number) => {
@@ -67,6 +68,9 @@ export function parseCase(file: CaseText, language: TriggerLanguage): ParsedCase
   const shared = firstShared(document);
   if (shared !== null)
     return whole(...lineColumn(place(shared.range?.[0] ?? 0)), 'anchors, aliases and tags may not be used', 'write the value out');
+
+  const twice = firstRepeatedKey(document);
+  if (twice !== null) return whole(...lineColumn(place(twice.offset)), `the key ${twice.key} is given twice`, 'remove one of the two');
 
   const value: unknown = document.toJS({ maxAliasCount: 0 });
   const parsed = caseSchema.safeParse(value, { reportInput: true });
@@ -143,6 +147,22 @@ function firstShared(document: Document): Node | null {
   return found;
 }
 
+function firstRepeatedKey(document: Document): { readonly key: string; readonly offset: number } | null {
+  let found: { readonly key: string; readonly offset: number } | null = null;
+  visit(document, {
+    Map: (_key, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found ??= { key: String(key.value), offset: key.range?.[0] ?? 0 };
+        seen.add(key.value);
+      }
+      return found === null ? undefined : visit.BREAK;
+    },
+  });
+  return found;
+}
+
 /**
  * Where brackets or indentation first pass the limit. The YAML parser recurses, so depth is bounded before it
  * runs. Brackets inside quoted text count too: no case has sixteen of them open at once.
@@ -169,7 +189,6 @@ function depthExceeded(text: string): { readonly line: number; readonly column: 
 }
 
 function yamlHelp(code: string): string {
-  if (code === 'DUPLICATE_KEY') return 'remove one of the two';
   if (code === 'MULTIPLE_DOCS') return 'one case a file';
   if (code === 'TAB_AS_INDENT') return 'indent with spaces';
   return '';

@@ -19,7 +19,7 @@ export function problemsOf(issues: readonly Issue[], value: unknown): readonly C
 
 function complaintsOf(issue: Issue, prefix: readonly (string | number)[], root: unknown): readonly Complaint[] {
   const at = [...prefix, ...issue.path.filter((step) => typeof step !== 'symbol')];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, at, keysKnownAt(at)));
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, 20).map((key) => unknownKey(key, at, keysKnownAt(at)));
   if (issue.code === 'invalid_union') return signComplaints(issue.errors, at, root);
   const found = valueAt(root, at);
   const key = at.at(-1);

@@ -33,7 +33,16 @@ export function findCase(
 ): { readonly ok: true; readonly case: Case } | { readonly ok: false; readonly near: string | null } {
   const found = cases.find((one) => one.id === id);
   if (found !== undefined) return { ok: true, case: found };
-  return { ok: false, near: nearest(id, cases.map((one) => one.id)) ?? cases.find((one) => one.id.includes(id))?.id ?? null };
+  return {
+    ok: false,
+    near:
+      nearest(
+        id,
+        cases.map((one) => one.id),
+      ) ??
+      cases.find((one) => one.id.includes(id))?.id ??
+      null,
+  };
 }
 
 /** Where a word may be found, the telling places first. */
@@ -41,8 +50,16 @@ const places = [
   { points: 8, texts: (one: Case) => [one.id, ...one.references.filter((reference) => reference.startsWith('CVE-'))] },
   { points: 6, texts: (one: Case) => [...named(one, 'grows'), ...named(one, 'callsite'), ...named(one, 'driver')] },
   { points: 4, texts: (one: Case) => [one.title.en, one.title.zh] },
-  { points: 2, texts: (one: Case) => [...one.triggers.flatMap(({ id, installedBy }) => [id, ...installedBy]), one.syndrome, one.class, ...one.references] },
-  { points: 1, texts: (one: Case) => [one.summary.en, one.summary.zh, ...one.affects?.fixed.map((mark) => mark.commit ?? '') ?? []] },
+  {
+    points: 2,
+    texts: (one: Case) => [
+      ...one.triggers.flatMap(({ id, installedBy }) => [id, ...installedBy]),
+      one.syndrome,
+      one.class,
+      ...one.references,
+    ],
+  },
+  { points: 1, texts: (one: Case) => [one.summary.en, one.summary.zh, ...(one.affects?.fixed.map((mark) => mark.commit ?? '') ?? [])] },
 ] as const;
 
 /** Cases in which every word is found, best first: titles, caches, functions, CVEs, triggers, texts in both languages. */

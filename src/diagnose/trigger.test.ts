@@ -64,8 +64,12 @@ test('any formula over the three values agrees with Kleene', () => {
       { depthSize: 'small', maxDepth: 4 },
       fc.constantFrom(...all).map((means): Formula => ({ written: text[means], means })),
       tie('formula').map((a): Formula => ({ written: `!(${a.written})`, means: not[a.means] })),
-      fc.tuple(tie('formula'), tie('formula')).map(([a, b]): Formula => ({ written: `(${a.written}) && (${b.written})`, means: and[`${a.means} ${b.means}`]! })),
-      fc.tuple(tie('formula'), tie('formula')).map(([a, b]): Formula => ({ written: `(${a.written}) || (${b.written})`, means: or[`${a.means} ${b.means}`]! })),
+      fc
+        .tuple(tie('formula'), tie('formula'))
+        .map(([a, b]): Formula => ({ written: `(${a.written}) && (${b.written})`, means: and[`${a.means} ${b.means}`]! })),
+      fc
+        .tuple(tie('formula'), tie('formula'))
+        .map(([a, b]): Formula => ({ written: `(${a.written}) || (${b.written})`, means: or[`${a.means} ${b.means}`]! })),
     ),
   }));
   fc.assert(fc.property(formula, ({ written, means }) => assert.equal(presence(written), means, written)));
@@ -90,7 +94,11 @@ test('a key that is not there is unknown, not false: the setting may not have be
 });
 
 test('a fact of the wrong shape is a fact we do not have', () => {
-  const bad = factValues([{ id: 'nfsdThreads', value: 'eight' }, { id: 'toString', value: 1 }, { id: '__proto__', value: 1 }]);
+  const bad = factValues([
+    { id: 'nfsdThreads', value: 'eight' },
+    { id: 'toString', value: 1 },
+    { id: '__proto__', value: 1 },
+  ]);
   assert.deepEqual(Object.keys(bad), []);
   assert.equal(presenceOf(language.evaluate('facts.nfsdThreads > 0', bad)), 'unknown');
 });
@@ -113,7 +121,12 @@ test('every member of every fact has a type that conditions are checked against'
     'facts.arch + facts.nfsdThreads == "x"',
   ];
   for (const each of bad) assert.throws(() => language.check(each, 'condition'), ExpressionError, each);
-  const good = ['facts.uptimeSeconds > 60.5', 'facts.kernelConfig["SLUB"] == "y"', 'facts.release.version[0] >= 5', 'facts.platform.cloud != ""'];
+  const good = [
+    'facts.uptimeSeconds > 60.5',
+    'facts.kernelConfig["SLUB"] == "y"',
+    'facts.release.version[0] >= 5',
+    'facts.platform.cloud != ""',
+  ];
   for (const each of good) assert.equal(language.check(each, 'condition').type, 'bool', each);
 });
 
@@ -121,7 +134,8 @@ test('an error says where in the expression it is', () => {
   const condition = 'facts.arch == "x" && facts.policyRule6.size() > 0';
   assert.throws(
     () => language.check(condition, 'condition'),
-    (error) => error instanceof ExpressionError && error.offset === condition.indexOf('facts.policyRule6') && error.message.includes('policyRule6'),
+    (error) =>
+      error instanceof ExpressionError && error.offset === condition.indexOf('facts.policyRule6') && error.message.includes('policyRule6'),
   );
 });
 
@@ -174,8 +188,35 @@ test('loops over more elements than are worth it end as unknown before they begi
 });
 
 test('arbitrary text is an expression or an ExpressionError, never another exception', () => {
-  const words = fc.constantFrom('facts', '.', 'arch', 'services', 'exists', '(', ')', ',', 'r', '"x"', '==', '&&', '||', '!', '1', '[', ']', '{', '}', '?', ':', 'in', ' ');
-  const sentence = fc.oneof(fc.string(), fc.array(words, { maxLength: 30 }).map((parts) => parts.join('')));
+  const words = fc.constantFrom(
+    'facts',
+    '.',
+    'arch',
+    'services',
+    'exists',
+    '(',
+    ')',
+    ',',
+    'r',
+    '"x"',
+    '==',
+    '&&',
+    '||',
+    '!',
+    '1',
+    '[',
+    ']',
+    '{',
+    '}',
+    '?',
+    ':',
+    'in',
+    ' ',
+  );
+  const sentence = fc.oneof(
+    fc.string(),
+    fc.array(words, { maxLength: 30 }).map((parts) => parts.join('')),
+  );
   fc.assert(
     fc.property(sentence, (given) => {
       try {
