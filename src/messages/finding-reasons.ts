@@ -19,6 +19,11 @@ export const findingReasons = {
       `Driven by ${a.counter}: ${a.ratio} objects per event (${a.low} to ${a.high}).`,
     (a) => `由 ${a.counter} 驱动:每次事件 ${a.ratio} 个对象(${a.low} 至 ${a.high})。`,
   ),
+  driven_by_ratio: sentence(
+    (a: { counter: string; ratio: string; low: string; high: string }) =>
+      `Keeps pace with ${a.counter}: ${a.ratio} objects per event (${a.low} to ${a.high}); both went steadily, so this is likely, not proven.`,
+    (a) => `与 ${a.counter} 同步:每次事件 ${a.ratio} 个对象(${a.low} 至 ${a.high});两者均匀速,故只是可能,未经证明。`,
+  ),
   driver_indistinguishable: sentence(
     (a: { counters: string }) => `Not to be told apart from it in this window: ${a.counters}.`,
     (a) => `本窗口内无法与之区分:${a.counters}。`,

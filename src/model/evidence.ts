@@ -60,6 +60,8 @@ export interface CacheSpecimen {
   readonly object_size: number;
   readonly objects: number | null;
   readonly slabs: number | null;
+  /** How many objects slabinfo's count moves by: the free objects of per-CPU slabs count as active. */
+  readonly objects_per_slab?: number;
   readonly reclaimable?: boolean;
   readonly flags?: readonly string[];
 }

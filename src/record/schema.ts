@@ -16,6 +16,8 @@ const unavailable = z.object({
   help: z.string(),
 });
 
+const rankTerm = z.object({ of: z.string(), points: z.number() });
+
 const series = z
   .object({
     name: z.string(),
@@ -47,6 +49,7 @@ const specimen = z.discriminatedUnion('kind', [
     object_size: z.number(),
     objects: z.number().nullable(),
     slabs: z.number().nullable(),
+    objects_per_slab: z.exactOptional(z.int()),
     reclaimable: z.exactOptional(z.boolean()),
     flags: z.exactOptional(strings),
   }),
@@ -131,6 +134,9 @@ const finding = z.object({
       interval95: interval,
       r2: z.number(),
       indistinguishable: z.exactOptional(strings),
+      simple_ratio: z.exactOptional(z.string()),
+      basis: z.exactOptional(z.enum(['variation', 'ratio'])),
+      kin: z.exactOptional(z.boolean()),
     })
     .nullable(),
   holders: z.array(
@@ -141,16 +147,16 @@ const finding = z.object({
     z.object({
       id: z.string(),
       standing: z.enum(['confirmed', 'probable', 'suspected', 'ruled-out']),
+      title: z.exactOptional(z.object({ en: z.string(), zh: z.string() })),
+      references: z.exactOptional(strings),
+      rank: z.exactOptional(z.number()),
+      terms: z.exactOptional(z.array(rankTerm)),
       for: reasons,
       against: reasons,
       unknown: reasons,
       triggers: z.array(
         z.object({ id: z.string(), presence: z.enum(['present', 'absent', 'unknown']), found: z.string(), installed_by: strings }),
       ),
-      title: z.exactOptional(z.object({ en: z.string(), zh: z.string() })),
-      references: z.exactOptional(strings),
-      rank: z.exactOptional(z.number()),
-      terms: z.exactOptional(z.array(z.object({ of: z.string(), points: z.number() }))),
     }),
   ),
   remedies: z.array(z.object({ id: z.string(), does: z.string(), risk: z.string(), reversible: z.boolean(), commands: z.array(strings) })),
