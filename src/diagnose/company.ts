@@ -1,29 +1,141 @@
 /**
- * Which growths are one growth: opening a file grows filp and lsm_file_cache, a network namespace grows forty
- * caches. A cache whose objects come in a fixed proportion with a unit that is already explained needs no finding
- * of its own; it is said to keep company.
+ * Which growths are one growth: opening a file grows filp and lsm_file_cache, a network namespace grows forty caches.
+ * What comes in a fixed proportion with something that is explained needs no finding of its own; it keeps company.
  */
-
-export interface Rate {
-  /** per second */
-  readonly rate: number;
-  readonly interval95: readonly [number, number];
-}
+import { compositeHoldings, heldBy } from '../kernel/caches.ts';
+import type { Growth } from '../model/diagnosis.ts';
+import type { HoldingKind } from '../model/evidence.ts';
+import type { Candidate } from './candidate.ts';
+import type { HoldingsOf } from './holders.ts';
 
 /** Tolerance of a proportion, for lumps of slabs and for reads that are not simultaneous. */
 const tolerance = 0.08;
 const largestSimpleRatio = 12;
+/** Objects of one cache that the making of one namespace or cgroup may bring (a netns brings 74 kernfs nodes). */
+const largestCompositeRatio = 400;
+/** A thread brings 1 to 4 of most caches, a whole process some 60 mappings' worth. */
+const largestThreadRatio = 64;
+/** So many new units must have come, or any growth would be "in proportion" with a handful of new threads. */
+const fewestCompositeUnits = 16;
 
 /**
- * Objects of the cache per unit, or null when they are not in proportion.
- * @param composite the unit's making touches many caches: any ratio counts, else only small whole numbers do
+ * Are these growths in proportion?
+ * @param anyUpTo the unit's making touches many caches: any ratio up to this counts. null: only small whole numbers and a half do
  */
-export function objectsPerUnit(cache: Rate, unit: Rate, composite: boolean): number | null {
-  if (unit.rate <= 0 || cache.rate <= 0) return null;
-  const ratio = cache.rate / unit.rate;
-  if (composite) return ratio;
-  const whole = Math.round(ratio);
-  if (whole < 1 || whole > largestSimpleRatio) return null;
-  const halfWidth = (cache.interval95[1] - cache.interval95[0]) / 2 / unit.rate;
-  return Math.abs(ratio - whole) <= Math.max(tolerance * whole, Math.min(halfWidth, 0.3)) ? whole : null;
+export function inProportion(growth: Growth, unitRate: number, anyUpTo: number | null): boolean {
+  const rate = growth.objects_per_second;
+  if (unitRate <= 0) return false;
+  if (rate === null) return anyUpTo !== null;
+  const ratio = rate / unitRate;
+  if (anyUpTo !== null) return ratio > 0 && ratio <= anyUpTo;
+  const nearest = ratio < 0.75 ? 0.5 : Math.round(ratio);
+  if (nearest > largestSimpleRatio) return false;
+  const halfWidth = Math.abs(growth.interval95[1] - growth.interval95[0]) / 2 / unitRate;
+  return Math.abs(ratio - nearest) <= Math.max(tolerance * nearest, Math.min(halfWidth, 0.3 * nearest));
+}
+
+/** The kinds of holdings, the telling ones before those that contain them: a socket is a file too. */
+const bySpecificity: readonly HoldingKind[] = [
+  'inotify-watches',
+  'epoll-watches',
+  'posix-timers',
+  'sockets',
+  'pipes',
+  'eventfds',
+  'epolls',
+  'timerfds',
+  'signalfds',
+  'bpf',
+  'regular',
+  'files',
+  'namespaces',
+  'threads',
+  'children',
+  'mappings',
+];
+
+/** Kinds that are descriptors: each of them is one of `files`, and holds a filp. */
+const descriptors: ReadonlySet<HoldingKind> = new Set([
+  'sockets',
+  'pipes',
+  'eventfds',
+  'epolls',
+  'timerfds',
+  'signalfds',
+  'bpf',
+  'regular',
+]);
+
+/**
+ * Joins candidates that are one growth: first those that come with a composite root (removed cgroups, network
+ * namespaces), then those that come with what processes hold, the plainest first.
+ * @param seconds length of the window
+ */
+export function gather(candidates: readonly Candidate[], held: HoldingsOf, seconds: number): readonly Candidate[] {
+  let pool = [...candidates];
+  const done: Candidate[] = [];
+  const settle = (root: Candidate, company: readonly Candidate[], holders = root.holders): void => {
+    const taken = new Set([root, ...company]);
+    pool = pool.filter((one) => !taken.has(one));
+    done.push(accompanied({ ...root, holders }, company));
+  };
+
+  for (const root of pool.filter(isComposite)) {
+    if (!pool.includes(root)) continue;
+    const rate = root.growth.objects_per_second ?? 0;
+    if (rate * seconds < fewestCompositeUnits) continue;
+    settle(
+      root,
+      pool.filter((one) => one !== root && !ownedByOther(one, root) && inProportion(one.growth, rate, largestCompositeRatio)),
+    );
+  }
+
+  for (const kind of bySpecificity) {
+    const grown = held.get(kind);
+    if (grown === undefined || grown.rate <= 0) continue;
+    const anyUpTo = compositeHoldings.has(kind) && grown.rate * seconds >= fewestCompositeUnits ? largestThreadRatio : null;
+    const mine = pool.filter((one) => one.class === 'held-by-userspace' && holdsAs(one, kind, held));
+    const [root] = mine.toSorted((a, b) => b.growth.bytes_per_second - a.growth.bytes_per_second);
+    if (root === undefined) continue;
+    const company = pool.filter((one) => one !== root && (mine.includes(one) || inProportion(one.growth, grown.rate, anyUpTo)));
+    settle(root, company, grown.holders);
+  }
+  return [...done, ...pool];
+}
+
+/** Things whose making brings dozens of caches along. */
+function isComposite({ where }: Candidate): boolean {
+  return where.kind === 'cgroups' || where.owner === 'net_namespace' || where.cache === 'net_namespace';
+}
+
+/** An exact counter says whose the objects are, and they are none that a namespace or cgroup is made of. */
+function ownedByOther(one: Candidate, root: Candidate): boolean {
+  const owner = one.where.owner;
+  if (owner === undefined || root.where.owner === owner) return false;
+  return (
+    one.attribution.some(({ alias, share }) => alias === owner && share >= 0.8) && !['mnt_cache', 'pid', 'task_struct'].includes(owner)
+  );
+}
+
+/** Is the candidate explained by holdings of this kind: its owner's own kind, or for a filp the descriptors that it is one of? */
+function holdsAs(one: Candidate, kind: HoldingKind, held: HoldingsOf): boolean {
+  const owner = one.where.owner ?? one.where.cache ?? '';
+  const kinds = Object.hasOwn(heldBy, owner) ? (heldBy[owner] ?? []) : [];
+  if (kinds.includes(kind)) return true;
+  const files = held.get('files')?.rate ?? 0;
+  const mine = held.get(kind)?.rate ?? 0;
+  return descriptors.has(kind) && kinds.includes('files') && files > 0 && mine >= 0.9 * files;
+}
+
+function accompanied(root: Candidate, company: readonly Candidate[]): Candidate {
+  const named = company.map(({ where, growth }) => ({
+    cache: where.owner ?? where.cache ?? where.kind,
+    objects_per_second: growth.objects_per_second ?? 0,
+  }));
+  const bytes = company.reduce((sum, { growth }) => sum + growth.bytes_per_second, root.growth.bytes_per_second);
+  return {
+    ...root,
+    growth: { ...root.growth, bytes_per_second: bytes },
+    accompanied_by: named.toSorted((a, b) => b.objects_per_second - a.objects_per_second),
+  };
 }

@@ -1,0 +1,66 @@
+/**
+ * Which slab caches grow, each seen two ways: by slabinfo (every cache, but in lumps of whole slabs) and by the own
+ * counters of the populations in it (exact, but only some have one).
+ */
+import type { Growth } from '../model/diagnosis.ts';
+import type { CacheSpecimen, Series } from '../model/evidence.ts';
+import type { EvidenceIndex } from './evidence-index.ts';
+import { type GrowthOptions, growthOfAll } from './growth.ts';
+
+export interface PopulationGrowth {
+  readonly alias: string;
+  readonly series: Series;
+  readonly growth: Growth;
+}
+
+export interface GrownCache {
+  /** as /proc/slabinfo names it */
+  readonly cache: string;
+  /** undefined where sysfs could not be read: the aliases are unknown then, not none */
+  readonly specimen: CacheSpecimen | undefined;
+  readonly series: Series;
+  /** By slabinfo; by the population's own counter where only that is exact enough to see it. */
+  readonly growth: Growth;
+  readonly populations: readonly PopulationGrowth[];
+}
+
+/** All caches of the evidence with their growth, the false-discovery rate held over caches and populations together. */
+export function cacheGrowths(index: EvidenceIndex): readonly GrownCache[] {
+  const caches = index.named('slab_active_objects');
+  const populations = index.named('population_objects');
+  const growths = growthOfAll([
+    ...caches.map((series) => ({ series, options: optionsOf(index, series.labels['cache'] ?? '') })),
+    ...populations.map((series) => ({
+      series,
+      options: { ...optionsOf(index, index.cacheOf(series.labels['cache'] ?? '')), lump: 1 },
+    })),
+  ]);
+  const known = populations.map((series, i) => ({
+    alias: series.labels['cache'] ?? '',
+    series,
+    growth: growths[caches.length + i]!,
+  }));
+  const byCache = Map.groupBy(known, ({ alias }) => index.cacheOf(alias));
+  return caches.map((series, i) => {
+    const cache = series.labels['cache'] ?? '';
+    const own = byCache.get(cache) ?? [];
+    return { cache, specimen: index.cache(cache), series, populations: own, growth: clearest(growths[i]!, own) };
+  });
+}
+
+function optionsOf(index: EvidenceIndex, cache: string): GrowthOptions {
+  const specimen = index.cache(cache);
+  const lump = specimen?.objects_per_slab;
+  return { bytesPerUnit: specimen?.object_size ?? 0, ...(lump === undefined ? {} : { lump }) };
+}
+
+/**
+ * slabinfo's own trend where it shows one. Where its lumps hide a slow growth, or warm-up of its free objects looks
+ * like an end of growth, the exact counter of a population that does trend.
+ */
+function clearest(bySlab: Growth, populations: readonly PopulationGrowth[]): Growth {
+  if (bySlab.shape === 'trend') return bySlab;
+  const trending = populations.filter(({ growth }) => growth.shape === 'trend');
+  const [first] = trending.toSorted((a, b) => b.growth.bytes_per_second - a.growth.bytes_per_second);
+  return first?.growth ?? bySlab;
+}

@@ -1,0 +1,79 @@
+/** Who among the processes holds what grows. */
+import { heldBy } from '../kernel/caches.ts';
+import type { Holder } from '../model/diagnosis.ts';
+import type { Evidence, Holding, HoldingKind } from '../model/evidence.ts';
+
+/** What all processes together came to hold of one kind over the window, and which of them hold the new ones. */
+export interface HeldGrowth {
+  readonly kind: HoldingKind;
+  /** per second, all processes together */
+  readonly rate: number;
+  readonly holders: readonly Holder[];
+}
+
+export type HoldingsOf = ReadonlyMap<HoldingKind, HeldGrowth>;
+
+/** How many holders of one kind are named. */
+const namedHolders = 5;
+
+/**
+ * The growth of each kind of holding. A process that came in the window held nothing before it; one that could not
+ * be read at either end says nothing.
+ */
+export function heldGrowth(evidence: Evidence): HoldingsOf {
+  const seconds = (Date.parse(evidence.window.end) - Date.parse(evidence.window.start)) / 1000;
+  if (seconds <= 0) return new Map();
+  const kinds = Map.groupBy(evidence.holdings, ({ what }) => what);
+  const grown = new Map<HoldingKind, HeldGrowth>();
+  for (const [kind, list] of kinds) {
+    const gains = list.map((holding) => ({ holding, gain: gained(holding) }));
+    const holders = gains
+      .filter(({ gain }) => gain > 0)
+      .toSorted((a, b) => b.gain - a.gain || a.holding.pid - b.holding.pid)
+      .slice(0, namedHolders)
+      .map(({ holding, gain }) => ({
+        pid: holding.pid,
+        comm: holding.comm,
+        count: holding.at_end ?? 0,
+        what: kind,
+        per_second: gain / seconds,
+      }));
+    grown.set(kind, { kind, rate: gains.reduce((sum, { gain }) => sum + gain, 0) / seconds, holders });
+  }
+  return grown;
+}
+
+function gained({ at_start, at_end }: Holding): number {
+  return at_end === null ? -(at_start ?? 0) : at_end - (at_start ?? 0);
+}
+
+/** Share of a growth from which on the processes' holdings are said to explain it. */
+const explains = 0.7;
+
+export type HolderAnswer =
+  /** The processes' holdings grew as the cache did. */
+  | { readonly held: 'yes'; readonly by: HeldGrowth }
+  /** They were counted, and did not. */
+  | { readonly held: 'no'; readonly kind: HoldingKind }
+  /** Nothing a process can hold keeps such objects. */
+  | { readonly held: 'never' }
+  /** They could not be counted, or what would have to be counted is unknown. */
+  | { readonly held: 'unknown'; readonly why: string };
+
+/**
+ * Do processes hold the objects of this alias?
+ * @param rate objects a second that are to be explained
+ */
+export function heldByProcesses(alias: string, rate: number, held: HoldingsOf, evidence: Evidence): HolderAnswer {
+  const kinds = Object.hasOwn(heldBy, alias) ? heldBy[alias] : undefined;
+  if (kinds === undefined) return { held: 'never' };
+  for (const kind of kinds) {
+    const grown = held.get(kind);
+    if (grown !== undefined && grown.rate >= explains * rate) return { held: 'yes', by: grown };
+  }
+  const [kind] = kinds;
+  const refused = evidence.unavailable.find(({ what, reason }) => /^\/proc\/(\d+|PID|\*)\b/.test(what) && reason === 'denied');
+  if (held.size === 0 || refused !== undefined)
+    return { held: 'unknown', why: refused?.detail ?? 'the descriptors of processes were not counted' };
+  return { held: 'no', kind: kind! };
+}

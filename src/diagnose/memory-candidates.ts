@@ -1,0 +1,37 @@
+import { bytes, signed } from '../kernel/units.ts';
+import { reason } from '../messages/reasons.ts';
+import type { Reason } from '../model/diagnosis.ts';
+import type { Candidate } from './candidate.ts';
+import type { EvidenceIndex } from './evidence-index.ts';
+import { memoryGrowths } from './memory.ts';
+
+/** Candidates outside the slab rows, each with what it is and who asked for it where that is known. */
+export function memoryCandidates(index: EvidenceIndex): readonly Candidate[] {
+  return memoryGrowths(index).map(({ kind, series, growth, callers }) => {
+    const [low, high] = growth.interval95;
+    const said: Reason[] = [
+      reason('grows', {
+        what: kind.part,
+        rate: `${signed(growth.bytes_per_second, bytes)}/s`,
+        bytes: `${bytes(low)} to ${bytes(high)} a second`,
+      }),
+      ...callers.map(({ caller, bytes: grown }) => reason('vmalloc_caller', { caller, bytes: bytes(grown) })),
+    ];
+    if (kind.class === 'reclaimable') said.push(reason('reclaimable', { what: kind.part }));
+    const owner = callers[0]?.caller;
+    return {
+      where: { kind: kind.where, ...(owner === undefined ? {} : { owner, owner_evidence: '/proc/vmallocinfo' }) },
+      class: kind.class,
+      syndrome: kind.syndrome,
+      growth,
+      series,
+      attribution: [],
+      unexplained_share: null,
+      driver: null,
+      holders: [],
+      accompanied_by: [],
+      reasons: said,
+      uncertain: false,
+    };
+  });
+}

@@ -1,0 +1,130 @@
+/**
+ * From growing caches to candidates: whose the objects are, who holds them, and what class of growth it is.
+ */
+import { boundedBy, isReclaimableName } from '../kernel/caches.ts';
+import { bytes, count, figure, signed } from '../kernel/units.ts';
+import { reason } from '../messages/reasons.ts';
+import type { Reason } from '../model/diagnosis.ts';
+import { attribute, type Split } from './attribution.ts';
+import type { Candidate } from './candidate.ts';
+import { type EvidenceIndex, latest } from './evidence-index.ts';
+import type { GrownCache } from './grown.ts';
+import { type HolderAnswer, type HoldingsOf, heldByProcesses } from './holders.ts';
+
+interface Named extends GrownCache {
+  readonly split: Split;
+  /** Whose the growing objects are; the cache's own name where it cannot be told. */
+  readonly owner: string;
+  readonly answer: HolderAnswer;
+}
+
+/**
+ * @param grown caches with an upward trend that matters
+ * @param held what the processes came to hold over the window
+ */
+export function slabCandidates(grown: readonly GrownCache[], held: HoldingsOf, index: EvidenceIndex): readonly Candidate[] {
+  const named = grown.map((one): Named => {
+    const lump = one.specimen?.objects_per_slab;
+    const split = attribute({
+      cache: one.cache,
+      grown: one.series,
+      aliases: one.specimen?.aliases ?? [one.cache],
+      populations: one.populations.map(({ series }) => series),
+      ...(lump === undefined ? {} : { lump }),
+    });
+    const owner = split.owner ?? one.cache;
+    const rate = one.growth.objects_per_second ?? 0;
+    return { ...one, split, owner, answer: heldByProcesses(owner, rate, held, index.evidence) };
+  });
+  return named.map((one) => candidateOf(one, held, index));
+}
+
+function candidateOf(one: Named, held: HoldingsOf, index: EvidenceIndex): Candidate {
+  const { split, owner, growth } = one;
+  const where = {
+    kind: 'slab' as const,
+    cache: one.cache,
+    aliases: one.specimen?.aliases ?? [one.cache],
+    ...(split.owner === null ? {} : { owner, owner_evidence: split.basis ?? '' }),
+  };
+  const shared = {
+    where,
+    growth,
+    series: one.series,
+    attribution: split.attribution,
+    unexplained_share: split.unexplained_share,
+    driver: null,
+    holders: one.answer.held === 'yes' ? one.answer.by.holders : [],
+    accompanied_by: [],
+  };
+  const said = [...growthReasons(one, index), ...split.reasons];
+  const bound = Object.hasOwn(boundedBy, owner)
+    ? index.named('population_limit').find(({ labels }) => labels['cache'] === owner)
+    : undefined;
+  if (one.answer.held === 'yes')
+    return {
+      ...shared,
+      class: 'held-by-userspace',
+      syndrome: 'held-by-userspace',
+      reasons: [...said, ...holderReasons(one.answer)],
+      uncertain: false,
+    };
+  if (bound !== undefined && split.owner !== null)
+    return {
+      ...shared,
+      class: 'bounded',
+      syndrome: 'bounded-table',
+      reasons: [...said, reason('bounded_by', { alias: owner, setting: boundedBy[owner]!, value: count(latest(bound) ?? 0) })],
+      uncertain: false,
+    };
+  if (one.specimen?.reclaimable === true ? owner !== 'sock_inode_cache' : isReclaimableName(owner))
+    return {
+      ...shared,
+      class: 'reclaimable',
+      syndrome: 'reclaimable-cache',
+      reasons: [...said, reason('reclaimable', { what: owner })],
+      uncertain: false,
+    };
+  if (split.accounting) return { ...shared, class: 'accounting', syndrome: 'accounting-drift', reasons: said, uncertain: false };
+  return {
+    ...shared,
+    class: 'kernel-leak',
+    syndrome: split.owner === null ? 'unattributed' : 'lost-reference',
+    reasons: [...said, ...holderReasons(one.answer)],
+    // Where no holdings were counted at all, whatever comes along with a descriptor would look like a leak.
+    uncertain: one.answer.held === 'unknown' || (held.size === 0 && split.basis !== 'population'),
+  };
+}
+
+function growthReasons({ cache, growth, specimen }: Named, index: EvidenceIndex): Reason[] {
+  const [low, high] = growth.interval95;
+  const objects = growth.objects_per_second ?? 0;
+  const said: Reason[] = [
+    reason('grows', {
+      what: cache,
+      rate: `${figure(objects)} objects/s (${figure(low)} to ${figure(high)})`,
+      bytes: `${signed(growth.bytes_per_second, bytes)}/s`,
+    }),
+  ];
+  if (specimen === undefined)
+    said.push(reason('aliases_unknown', { cache, why: index.missing('/sys/kernel/slab')?.detail ?? 'not described' }));
+  else if (specimen.aliases.length > 1) said.push(reason('merged', { cache, aliases: specimen.aliases.join(', ') }));
+  return said;
+}
+
+function holderReasons(answer: HolderAnswer): Reason[] {
+  switch (answer.held) {
+    case 'yes':
+      return answer.by.holders
+        .slice(0, 3)
+        .map(({ pid, comm, count: held, what, per_second }) =>
+          reason('held_by', { pid, comm, count: count(held), what, rate: `${signed(per_second ?? 0)}/s` }),
+        );
+    case 'no':
+      return [reason('held_by_nobody', { what: answer.kind })];
+    case 'unknown':
+      return [reason('cannot_tell_holders', { why: answer.why })];
+    case 'never':
+      return [];
+  }
+}
