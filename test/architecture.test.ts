@@ -11,7 +11,7 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 
 const pure = ['model', 'kernel', 'statistics', 'messages'];
 const examination = ['model', 'kernel', 'host', 'statistics', 'messages'];
-const front = ['consult', 'record', 'model', 'messages', 'cli'];
+const front = ['consult', 'record', 'model', 'kernel', 'messages'];
 
 /** Who may import whom. A room may always import itself. */
 const mayImport: Record<string, readonly string[]> = {

@@ -1,0 +1,56 @@
+import process from 'node:process';
+import type { CommandContext } from '@stricli/core';
+import type { Language } from '../messages/reasons.ts';
+
+/** What every command gets: where to write, for whom, and when to stop. */
+export interface Context extends CommandContext {
+  readonly version: string;
+  readonly language: Language;
+  readonly color: boolean;
+  readonly width: number;
+  /** Aborted by the first Ctrl-C: a running window ends early and is diagnosed as far as it went. */
+  readonly signal: AbortSignal;
+  out(text: string): void;
+  /** A line on stderr that the next one replaces; nothing where stderr is no terminal. */
+  progress(text: string): void;
+  exit(code: number): void;
+}
+
+/** zh for a Chinese locale, en for all others; LC_ALL before LC_MESSAGES before LANG, as in setlocale(3). */
+export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
+  const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
+  return locale.startsWith('zh') ? 'zh' : 'en';
+}
+
+export function terminalContext(version: string): Context {
+  const stopper = new AbortController();
+  process.on('SIGINT', () => {
+    if (stopper.signal.aborted) process.exit(130);
+    stopper.abort();
+  });
+  // A closed pipe (kmai … | head) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 70));
+  const dumb = process.env['TERM'] === 'dumb';
+  let shown = false;
+  return {
+    process,
+    version,
+    language: languageOf(process.env),
+    color: process.stdout.isTTY && !dumb && (process.env['NO_COLOR'] ?? '') === '',
+    width: process.stdout.columns ?? 100,
+    signal: stopper.signal,
+    out: (text) => {
+      if (shown) process.stderr.write('\r\u001b[K');
+      shown = false;
+      process.stdout.write(text);
+    },
+    progress: (text) => {
+      if (!process.stderr.isTTY || dumb) return;
+      process.stderr.write(`\r\u001b[K${text}`);
+      shown = text !== '';
+    },
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { languageOf } from './context.ts';
+import { parseCount, parseDuration } from './flags.ts';
+
+test('durations are seconds, whatever their unit', () => {
+  assert.deepEqual(['60s', '5m', '2h', '500ms', '7'].map(parseDuration), [60, 300, 7200, 0.5, 7]);
+});
+
+test('what is no duration is refused with an example', () => {
+  for (const text of ['', 'soon', '-5s', '0', '1e3', '60 parsecs', '32d']) assert.throws(() => parseDuration(text), /expected e\.g\. 60s/);
+});
+
+test('a count is a whole number of at least one', () => {
+  assert.equal(parseCount('2003'), 2003);
+  for (const text of ['0', '-1', '1.5', 'ten', '']) assert.throws(() => parseCount(text), /whole number/);
+});
+
+test('the language comes from the locale, in the order of setlocale', () => {
+  assert.equal(languageOf({ LANG: 'zh_CN.UTF-8' }), 'zh');
+  assert.equal(languageOf({ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' }), 'en');
+  assert.equal(languageOf({}), 'en');
+});

@@ -1,0 +1,46 @@
+import type { Language } from '../messages/reasons.ts';
+import { languages } from '../messages/reasons.ts';
+import type { Context } from './context.ts';
+import { UsageError } from './exit.ts';
+
+const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, '': 1, m: 60, min: 60, h: 3600, d: 86_400 };
+
+/** "90s", "5m", "2h", "500ms" or plain seconds. @throws UsageError */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|min|m|h|d|)$/.exec(text.trim());
+  const seconds = match ? Number(match[1]) * unitSeconds[match[2]!]! : Number.NaN;
+  if (!(seconds > 0 && seconds <= 31 * 86_400)) throw new UsageError(`"${text}" is no duration; expected e.g. 60s, 5m or 2h, at most 31d`);
+  return seconds;
+}
+
+/** @throws UsageError for anything but a whole number of at least one */
+export function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`"${text}" is no count; expected a whole number of at least 1`);
+  return Number(text);
+}
+
+export const jsonFlag = { kind: 'boolean', brief: 'print the record as JSON', default: false } as const;
+export const languageFlag = {
+  kind: 'enum',
+  values: languages,
+  brief: 'language of the output (default from LANG)',
+  optional: true,
+} as const;
+export const colorFlag = { kind: 'boolean', brief: 'colours (default: on a terminal, unless NO_COLOR)', optional: true } as const;
+export const fromFlag = {
+  kind: 'parsed',
+  parse: (text: string): string => text,
+  brief: 'examine a capture, a sosreport or a folder that looks like a root, instead of this machine',
+  placeholder: 'PATH',
+  optional: true,
+} as const;
+
+export interface ViewFlags {
+  readonly lang?: Language | undefined;
+  readonly color?: boolean | undefined;
+}
+
+/** How to render: what the flags say, else what the terminal is. */
+export function view(context: Context, flags: ViewFlags): { readonly language: Language; readonly color: boolean; readonly width: number } {
+  return { language: flags.lang ?? context.language, color: flags.color ?? context.color, width: context.width };
+}
