@@ -193,8 +193,10 @@ export const recordFile = z.object({
     .object({
       at: z.number(),
       total_bytes: z.number(),
-      parts: z.array(z.object({ id: z.string(), bytes: z.number() })),
+      parts: z.array(z.object({ id: z.string(), bytes: z.number(), estimate: z.exactOptional(z.string()) })),
       unaccounted_bytes: z.number(),
+      of_which: z.exactOptional(z.array(z.object({ id: z.string(), within: z.string(), bytes: z.number() }))),
+      reconciliation_error: z.exactOptional(z.string()),
     })
     .nullable(),
   unavailable: z.array(unavailable),

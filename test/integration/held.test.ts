@@ -1,0 +1,57 @@
+/**
+ * A process that takes objects steadily and keeps them, on this very machine: kmai must name the cache, the alias, the
+ * class, the process and the rate. The workload's own arithmetic is the truth: 199 a second, a prime.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Record } from '../../src/model/record.ts';
+import { diagnosed, isRoot, type Workload, workload } from './diagnosed.ts';
+
+const perSecond = 199;
+const skip = isRoot ? false : 'needs root: slabinfo and the descriptors of others';
+
+interface Expected {
+  readonly kind: string;
+  readonly owner: string;
+  readonly what: string;
+  readonly perSecond: number;
+}
+
+const kinds: readonly Expected[] = [
+  { kind: 'files', owner: 'filp', what: 'files', perSecond },
+  { kind: 'sockets', owner: 'UDP', what: 'sockets', perSecond },
+  { kind: 'eventfds', owner: 'filp', what: 'eventfds', perSecond },
+  { kind: 'watches', owner: 'inotify_inode_mark', what: 'inotify-watches', perSecond },
+  { kind: 'namespaces', owner: 'net_namespace', what: 'namespaces', perSecond: 7 },
+];
+
+for (const { kind, owner, what, perSecond: rate } of kinds) {
+  await test(`${rate} ${kind} a second that a process keeps`, { skip }, async (t) => {
+    let held!: Workload;
+    let answer!: { code: number; record: Record };
+    before(async () => {
+      held = await workload('hold', [kind, rate * 40, rate]);
+      answer = await diagnosed(['--for', '15s']);
+    });
+    after(() => held.stop());
+
+    await t.test('is growth, not a leak, and ends with 1', () => {
+      assert.equal(answer.record.diagnosis.verdict, 'growth');
+      assert.equal(answer.code, 1);
+    });
+    await t.test(`belongs to ${owner}`, () => {
+      assert.equal(answer.record.diagnosis.findings[0]?.where.owner, owner);
+    });
+    await t.test('is held by the workload, which is named with what and how many', () => {
+      const [finding] = answer.record.diagnosis.findings;
+      assert.equal(finding?.class, 'held-by-userspace');
+      const [holder] = finding.holders;
+      assert.equal(holder?.pid, held.pid);
+      assert.equal(holder.what, what);
+    });
+    await t.test(`grows at ${rate} a second within a tenth`, () => {
+      const grown = answer.record.diagnosis.findings[0]?.growth.objects_per_second ?? 0;
+      assert.ok(Math.abs(grown / rate - 1) <= 0.1, `${grown} a second`);
+    });
+  });
+}
