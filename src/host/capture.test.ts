@@ -248,6 +248,25 @@ test('a sample equal to the one before is not held twice', async () => {
   assert.equal(recording.finish().files.get('/a')?.samples.length, 1);
 });
 
+test('a recording that grows too large ends, says so, and is whole until there', async () => {
+  let n = 0;
+  const now: Record<string, string> = {};
+  const recording = recorder(
+    scripted(now, () => true),
+    10_000,
+  );
+  do {
+    now['/a'] = `${n++} ${'x'.repeat(1000)}`;
+    recording.read('/a');
+  } while (await recording.clock.wait(1));
+  // Each sample is 1,002 bytes and some hundred of overhead.
+  assert.ok(n >= 7 && n <= 10, `${n} samples`);
+  const replay = await replayOf(recording);
+  assert.match(replay.defects.join(), new RegExp(`ended after ${n} samples: it holds more than 10000 bytes`));
+  for (let i = 1; i < n; i++) await replay.clock.wait(1);
+  assert.deepEqual(replay.read('/a'), { ok: true, value: now['/a'] });
+});
+
 test('what was not asked for in the recording is absent, and says why', async () => {
   const replay = await replayOf(recorder(scripted({}, () => false)));
   const reading = replay.read('/proc/meminfo');
