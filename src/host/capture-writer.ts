@@ -7,7 +7,6 @@ import type { Manifest, StoredCommand } from './capture-manifest.ts';
 import type { Entry } from './host.ts';
 import type { Recording } from './recording.ts';
 import { namesIn } from './recorded-names.ts';
-import { redactor as redactorOf } from './redact.ts';
 import type { Redactor } from './redact.ts';
 import { textOf } from './tree.ts';
 
@@ -17,8 +16,8 @@ export interface CaptureOptions {
   readonly hostname: string;
   /** Seconds between samples; leave out for a single look. */
   readonly interval?: number;
-  /** Makes names and addresses pseudonyms: a secret for this capture alone (`randomUUID()`). Leave it out to keep them. */
-  readonly redact?: string;
+  /** Makes names and addresses pseudonyms, those too that only the recording tells. Leave it out to keep them. */
+  readonly redactor?: Redactor;
 }
 
 /**
@@ -41,10 +40,13 @@ function rank(name: string): number {
 }
 
 /** The files of a capture by name. A file that was read in one phase only is under `once/`, others under each phase in which they had changed. */
-export function captureFiles(recording: Recording, { version, hostname, interval, redact }: CaptureOptions): Map<string, Uint8Array> {
+export function captureFiles(
+  recording: Recording,
+  { version, hostname, interval, redactor: given }: CaptureOptions,
+): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const json = (name: string, value: unknown) => files.set(name, Buffer.from(`${JSON.stringify(value)}\n`));
-  const redactor = redact === undefined ? null : redactorOf(redact, namesIn(recording, hostname));
+  const redactor = given?.knowing(namesIn(recording, hostname)) ?? null;
   const hide = redactor ?? keepAll;
   const why = (given: Unavailable): Unavailable => ({ ...given, what: hide.path(given.what), detail: hide.path(given.detail) });
 

@@ -264,11 +264,11 @@ test('a redacted capture holds no name or address of the machine', () => {
     ]),
     defects: [],
   };
-  const files = captureFiles(recording, { version: '1', hostname: 'azure-b1s', redact: 'secret' });
+  const files = captureFiles(recording, { version: '1', hostname: 'azure-b1s', redactor: redactor('secret') });
   const all = [...files].map(([name, body]) => `${name} ${textOf(body)}`).join('\n');
   assert.doesNotMatch(all.replaceAll('10.1.2.3', ''), /azure|\bbob\b|carol|dave|10\.4\.5/);
   assert.match(textOf(files.get('once/proc/slabinfo')!), /10\.1\.2\.3/, 'slabinfo is not looked into');
   assert.match(textOf(files.get('manifest.json')!), /"redacted": true/);
-  assert.deepEqual(captureFiles(recording, { version: '1', hostname: 'azure-b1s', redact: 'secret' }), files);
-  assert.notDeepEqual(captureFiles(recording, { version: '1', hostname: 'azure-b1s', redact: 'other' }), files);
+  assert.deepEqual(captureFiles(recording, { version: '1', hostname: 'azure-b1s', redactor: redactor('secret') }), files);
+  assert.notDeepEqual(captureFiles(recording, { version: '1', hostname: 'azure-b1s', redactor: redactor('other') }), files);
 });

@@ -10,6 +10,8 @@ export interface Redactor {
   /** Names within a path, an argument or a link's target. Paths of /proc and /sys are the kernel's: a replay asks for them as they are. */
   readonly path: (path: string) => string;
   readonly hostname: (name: string) => string;
+  /** The same with more names. */
+  readonly knowing: (more: KnownNames) => Redactor;
 }
 
 export interface KnownNames {
@@ -41,7 +43,7 @@ const withoutAddresses = new Set(['lsmod', 'modinfo', 'rpm', 'dpkg', 'dpkg-query
 /**
  * Replaces host names, users, IPv4, IPv6 and MAC addresses, the same by the same wherever it stands. Numbers
  * of /proc are never touched: only files that hold names or addresses are looked into.
- * @param seed secret and random for each capture; the same seed gives the same pseudonyms
+ * @param seed secret and random for each capture (`randomUUID()`); the same seed gives the same pseudonyms
  * @param known names that cannot be told from other words: this machine's, and those of its people
  */
 export function redactor(seed: string, known: KnownNames = {}): Redactor {
@@ -55,7 +57,7 @@ export function redactor(seed: string, known: KnownNames = {}): Redactor {
   const hosts = [...new Set((known.hostnames ?? []).flatMap((name) => [name, name.split('.')[0]!]))].filter(
     (name) => hostname(name) !== name,
   );
-  const users = (known.users ?? []).filter((name) => name.length > 1 && user(name) !== name);
+  const users = [...new Set(known.users ?? [])].filter((name) => name.length > 1 && user(name) !== name);
   const hostPattern = words(hosts);
   const userPattern = words(users);
 
@@ -137,6 +139,11 @@ export function redactor(seed: string, known: KnownNames = {}): Redactor {
     },
     path: (path) => (/^\/(?:proc|sys)(?:\/|$)/.test(path) ? path : names(path)),
     hostname,
+    knowing: (more) =>
+      redactor(seed, {
+        hostnames: [...(known.hostnames ?? []), ...(more.hostnames ?? [])],
+        users: [...(known.users ?? []), ...(more.users ?? [])],
+      }),
   };
 
   /** Aliases of loopback that every distribution writes stay; a name that is a pseudonym already is not changed again. */
