@@ -37,7 +37,7 @@ export interface Motion {
   /** The value goes up and down by much more than it grows; how many times. */
   readonly breathing: boolean;
   readonly teeth: number;
-  /** Breaths were too few to test the lower envelope, which is higher in the second half by this much. */
+  /** Breaths were too few to test the lower envelope, which yet rises from quarter to quarter, by this much in all. */
   readonly untested: number;
   /** Lone upward jumps that were set aside: the slope is that of the rest. */
   readonly jumps: number;
@@ -84,7 +84,7 @@ export function measure(series: Series, options: MotionOptions): Motion {
   // Each block must hold a whole breath, or its minimum would be that of half a breath.
   const blocks = Math.min(10, Math.floor(teeth / 1.25));
   const looks: (Trend & { readonly jumps: number })[] = [{ ...whole, jumps: 0 }];
-  const untested = breathing && blocks < fewestBlocks ? halvesRise(times, values) : 0;
+  const untested = breathing && blocks < fewestBlocks ? quartersRise(times, values) : 0;
   if (breathing && blocks >= fewestBlocks) {
     const floor = blockMinima(times, values, blocks);
     looks.push({ ...trendOf(floor.times, floor.values), jumps: 0 });
@@ -116,9 +116,11 @@ function withoutJumps(values: readonly number[], rises: readonly number[], lump:
 /** Blocks, each holding a breath and a quarter, below which the lower envelope can't be tested. */
 export const fewestBlocks = 5;
 
-function halvesRise(times: readonly number[], values: readonly number[]): number {
-  const [first, second] = blockMinima(times, values, 2).values;
-  return (second ?? 0) - (first ?? 0);
+/** How far the minima of the window's quarters rise, each above the one before; 0 where they don't, as 23 times of 24 by chance. */
+function quartersRise(times: readonly number[], values: readonly number[]): number {
+  const minima = blockMinima(times, values, 4).values;
+  const rising = minima.every((value, i) => i === 0 || value > minima[i - 1]!);
+  return rising ? minima.at(-1)! - minima[0]! : 0;
 }
 
 interface Trend {
