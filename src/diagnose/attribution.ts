@@ -2,7 +2,7 @@ import { figure, signed } from '../kernel/units.ts';
 import { reason } from '../messages/reasons.ts';
 import type { Attribution, Reason } from '../model/diagnosis.ts';
 import type { Series } from '../model/evidence.ts';
-import { type Rate, rateOf } from './rate.ts';
+import { type Rate, rateOf, remainder } from './rate.ts';
 
 export interface AttributionInput {
   /** The name slabinfo shows. */
@@ -86,25 +86,37 @@ export function attribute(input: AttributionInput): Split {
   return { ...split, owner: null, basis: null, reasons: [reason('owner_unknown', { cache }), ...sparedReasons, ...rest] };
 }
 
-function countedOf({ aliases, populations }: AttributionInput, whole: Rate): Counted[] {
-  const counted = populations.flatMap((series): Counted[] => {
+function countedOf(input: AttributionInput, whole: Rate): Counted[] {
+  const { aliases } = input;
+  const counted = input.populations.flatMap((series): Counted[] => {
     const { cache: alias, by } = series.labels;
     const rate = alias !== undefined && aliases.includes(alias) ? rateOf(series, 1) : null;
     if (rate === null) return [];
     const share = whole.slope > 0 ? rate.slope / whole.slope : 0;
-    return [{ alias: alias!, by: by ?? '', rate, share, shares: sharesOf(rate, whole) }];
+    return [{ alias: alias!, by: by ?? '', rate, share, shares: sharesOf(series, rate, input, whole) }];
   });
   return counted.toSorted((a, b) => b.rate.slope - a.rate.slope);
 }
 
-/** The share with the uncertainty of both rates, relative errors added in squares. */
-function sharesOf(rate: Rate, whole: Rate): readonly [number, number] {
+/**
+ * The share with its uncertainty, the narrower of two: from both rates, their errors added in squares; and, where the
+ * population was read as often as the cache, from what the cache holds beyond it, in which ups and downs that both share
+ * cancel out. Either way the cache's ends are known to two slabs only: free objects of per-CPU slabs count as active.
+ */
+function sharesOf(series: Series, rate: Rate, { grown, lump = 1 }: AttributionInput, whole: Rate): readonly [number, number] {
   if (!(whole.slope > 0)) return [0, 0];
+  const slabs = lump > 1 ? (2 * lump) / whole.span / whole.slope : 0;
   const share = rate.slope / whole.slope;
-  const own = Math.max(rate.interval95[1] - rate.slope, rate.slope - rate.interval95[0]) / whole.slope;
-  const others = (share * Math.max(whole.interval95[1] - whole.slope, whole.slope - whole.interval95[0])) / whole.slope;
-  const reach = Math.hypot(own, others);
+  const reach = Math.hypot(halfWidth(rate) / whole.slope, (share * halfWidth(whole)) / whole.slope, slabs);
+  const beyond = rateOf(remainder(grown, series), lump);
+  if (beyond?.certain && halfWidth(beyond) / whole.slope + slabs < reach) {
+    return [1 - beyond.interval95[1] / whole.slope - slabs, 1 - beyond.interval95[0] / whole.slope + slabs];
+  }
   return [share - reach, share + reach];
+}
+
+function halfWidth({ slope, interval95 }: Rate): number {
+  return Math.max(interval95[1] - slope, slope - interval95[0]);
 }
 
 /** Of several counters of one alias, the one that grows most: any of them may leave some objects out. */
@@ -113,11 +125,11 @@ function strongest(counted: readonly Counted[], alias: string): Counted | undefi
 }
 
 function covers(one: Counted): boolean {
-  return one.rate.interval95[0] > 0 && one.shares[1] >= owns && (one.share >= owns || one.shares[0] >= owns / 2);
+  return one.shares[1] >= owns && one.shares[0] >= owns / 2 && one.share >= owns / 2;
 }
 
 function isSpared(one: Counted): boolean {
-  return one.shares[1] < spared;
+  return one.shares[1] < spared || (one.share < spared / 4 && one.shares[1] < 2 * spared);
 }
 
 function withoutGrowth(cache: string, attribution: readonly Attribution[], counted: readonly Counted[], whole: Rate | null): Split {
