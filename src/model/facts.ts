@@ -27,7 +27,7 @@ const route = z.object({
   prefixLength: z.int(),
   gateway: z.string(),
   device: z.string(),
-  table: z.string(),
+  table: z.string().describe('main, local, a name or a number; empty where the place does not tell (/proc/net/ipv6_route): it may be any'),
   metric: z.int(),
   protocol: z.string(),
   type: z.string(),
@@ -67,7 +67,11 @@ export const factSchemas = {
   }),
   arch: z.string(),
   osRelease: z.object({ id: z.string(), versionId: z.string(), idLike: z.array(z.string()), name: z.string() }),
-  kernelConfig: z.record(z.string(), z.string()).describe('CONFIG_X without the prefix → y, m or the value'),
+  kernelConfig: z
+    .record(z.string(), z.string())
+    .describe(
+      'CONFIG_X without the prefix → y, m, n or the value; only the symbols listed in ask/questions/kernel-config.ts, each of them always there',
+    ),
   commandLine: z.object({ text: z.string(), parameters: z.record(z.string(), z.string()) }),
   modules: z.array(z.object({ name: z.string(), bytes: z.int(), users: z.int(), outOfTree: z.boolean(), proprietary: z.boolean() })),
   taint: z.object({ value: z.int(), flags: z.array(z.string()) }),

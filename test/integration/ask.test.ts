@@ -96,6 +96,7 @@ test("routes are the same by ip's JSON, its text and the kernel's own file", asy
     await must('ip -6 addr add 2001:db8::2/64 dev kmai0 nodad');
     await must('ip -6 route add default via 2001:db8::1 dev kmai0');
     await must('ip -6 route add default via 2001:db8::3 dev kmai0 table 51820');
+    await must('ip -6 route add 2001:db8:1::/48 nexthop via 2001:db8::4 dev kmai0 weight 1 nexthop via 2001:db8::5 dev kmai0 weight 2');
     await must('ip -6 route add unreachable fd00::/8 metric 77');
     const answer = await routes6.ask(inside);
     assert.ok(answer.ok);

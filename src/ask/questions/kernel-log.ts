@@ -10,13 +10,19 @@ export const kernelLog: Question<'kernelLog'> = {
   ask: (host) =>
     firstOf<'kernelLog'>(
       command(host, ['dmesg'], 'install util-linux', parseLog),
-      // The options only the sosreport's own dmesg has; then what syslog kept, with wall-clock times that are not seconds of uptime.
+      // What some sosreports have instead; then what syslog kept of this boot.
       command(host, ['dmesg', '-T'], 'install util-linux', parseLog),
       file(host, '/var/log/dmesg', parseLog),
-      file(host, '/var/log/kern.log', parseLog),
-      file(host, '/var/log/messages', parseLog),
+      file(host, '/var/log/kern.log', (text) => parseLog(sinceBoot(text))),
+      file(host, '/var/log/messages', (text) => parseLog(sinceBoot(text))),
     ),
 };
+
+/** From the last boot on, where the file has its first line; else all of it. */
+export function sinceBoot(text: string): string {
+  const boot = text.lastIndexOf('Linux version ');
+  return boot < 0 ? text : text.slice(text.lastIndexOf('\n', boot) + 1);
+}
 
 /** At most so many lines for each pattern, the last ones: the first may be long gone from the ring, the last are of now. */
 const perPattern = 5;

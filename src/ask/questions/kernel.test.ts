@@ -10,15 +10,25 @@ import { parseCommandLine } from './command-line.ts';
 import { kernelConfig, parseConfig } from './kernel-config.ts';
 import { modules, parseLsmod, parseModules } from './modules.ts';
 import { parseOsRelease } from './os-release.ts';
-import { parseVersion } from './release.ts';
+import { parseVersion, release } from './release.ts';
 
 const debian =
   'Linux version 6.1.0-55-cloud-amd64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-1 (2026-08-01)\n';
 
 test("Debian's build string has the upstream version that its release hides", () => {
-  const { release, version, flavour, build } = parseVersion(debian);
-  assert.deepEqual([release, version, flavour], ['6.1.0-55-cloud-amd64', [6, 1, 192], 'cloud-amd64']);
+  const { release: name, version, flavour, build } = parseVersion(debian);
+  assert.deepEqual([name, version, flavour], ['6.1.0-55-cloud-amd64', [6, 1, 192], 'cloud-amd64']);
   assert.equal(build, debian.trim());
+});
+
+test("Ubuntu's signature has the upstream version that its release hides", async () => {
+  const files = {
+    '/proc/version':
+      'Linux version 5.15.0-105-generic (buildd@lcy02) (gcc (Ubuntu 11.4.0) 11.4.0) #115-Ubuntu SMP Mon Apr 15 09:52:04 UTC 2024\n',
+    '/proc/version_signature': 'Ubuntu 5.15.0-105.115-generic 5.15.148\n',
+  };
+  const answer = await release.ask(fakeHost({ files }));
+  assert.deepEqual(answer.ok && [answer.value.version, answer.value.flavour], [[5, 15, 148], 'generic']);
 });
 
 test("the compiler's Debian version is not taken for the kernel's", () => {
@@ -27,7 +37,7 @@ test("the compiler's Debian version is not taken for the kernel's", () => {
   assert.deepEqual(parseVersion(custom).version, [6, 6, 7]);
 });
 
-const of = (release: string) => parseVersion(`Linux version ${release} (geeko@buildhost) (gcc) #1 SMP\n`);
+const of = (name: string) => parseVersion(`Linux version ${name} (geeko@buildhost) (gcc) #1 SMP\n`);
 
 test("SUSE's, RHEL's and Ubuntu's releases stay as they are", () => {
   assert.deepEqual([of('5.14.21-150500.55.73-default').version, of('5.14.21-150500.55.73-default').flavour], [[5, 14, 21], 'default']);
@@ -114,7 +124,7 @@ test('a kernel that cannot load modules does not have "no modules"', async () =>
 });
 
 test('any text gives a value or Malformed', () => {
-  holdsForAnyText(parseVersion, debian);
+  holdsForAnyText((text) => parseVersion(text, text), debian);
   holdsForAnyText(parseUname, 'Linux h 6.1.0 #1 SMP x86_64 GNU/Linux');
   holdsForAnyText(parseOsRelease, 'NAME="openSUSE Leap"\nID=x\n');
   holdsForAnyText(parseConfig, config);

@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts';
 import type { FactValue } from '../../model/facts.ts';
 import { Malformed } from '../../model/reading.ts';
 import type { Question } from '../question.ts';
-import { command, file, firstOf, lines } from '../places.ts';
+import { command, file, firstOf, lines, parsed, type Place } from '../places.ts';
 import { readRelease } from '../running.ts';
 
 type Package = FactValue<'packages'>[number];
@@ -25,6 +25,7 @@ export const packages: Question<'packages'> = {
       ),
       command(host, ['rpm', '-qa'], 'ask on the host itself', (text) => parseNevra(text).filter(keep)),
       file(host, '/lib/apk/db/installed', (text) => parseApk(text).filter(keep)),
+      pacman(host, keep),
     );
   },
 };
@@ -45,7 +46,23 @@ function keeper(host: Host): (one: Package) => boolean {
     if (release === null) return rpmKernel.test(name) || /^linux-image-\d/.test(name);
     if (/^linux-image-(unsigned-)?/.test(name) && name.replace(/^linux-image-(unsigned-)?/, '') === release) return true;
     // SUSE's package release carries a rebuild count that uname -r lacks: 5.14.21-150500.55.73.1 runs as 5.14.21-150500.55.73-default.
+    // Arch: the package 6.9.1.arch1-1 runs as 6.9.1-arch1-1.
+    if (/^linux(-lts|-zen|-hardened)?$/.test(name)) return begins(release, version.replace(/\.(?=[a-z])/, '-'));
     return rpmKernel.test(name) && (begins(release, version) || begins(version, release.replace(/-[a-z]+$/, '')));
+  };
+}
+
+/** pacman keeps a folder `name-version-release` for each package. */
+function pacman(host: Host, keep: (one: Package) => boolean): Place<Package[]> {
+  const folder = '/var/lib/pacman/local';
+  return {
+    from: folder,
+    read: () => {
+      const entries = host.list(folder);
+      if (!entries.ok) return entries;
+      const names = entries.value.filter((entry) => entry.kind === 'folder').map((entry) => `${entry.name}\n`);
+      return parsed(folder, names.join(''), (text) => parseNevra(text).filter(keep));
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { holdsForAnyText } from '../fixtures/parsers.ts';
 import { parseAuditStatus } from './audit.ts';
 import { cgroups } from './cgroups.ts';
 import { interfaces, parseLinks, parseLinksText } from './interfaces.ts';
-import { kernelLog, parseLog } from './kernel-log.ts';
+import { kernelLog, parseLog, sinceBoot } from './kernel-log.ts';
 import { parseMountinfo, parseMounts } from './mounts.ts';
 import { nfsdThreads } from './nfsd.ts';
 import { packages, parseApk, parseDpkgQuery, parseDpkgStatus, parseNevra, parseRpm } from './packages.ts';
@@ -173,6 +173,23 @@ test("SUSE's and RHEL's kernel packages are found by the release that runs", asy
   );
 });
 
+test("Arch's packages are the folders of pacman", async () => {
+  const folder = (name: string) => ({ name, kind: 'folder' }) as const;
+  const folders = {
+    '/var/lib/pacman/local': [
+      { name: 'ALPM_DB_VERSION', kind: 'file' } as const,
+      folder('bash-5.2.026-2'),
+      folder('linux-6.9.1.arch1-1'),
+      folder('wireguard-tools-1.0.20210914-2'),
+    ],
+  };
+  const answer = await packages.ask(fakeHost({ folders, files: { '/proc/sys/kernel/osrelease': '6.9.1-arch1-1\n' } }));
+  assert.deepEqual(answer.ok && answer.value, [
+    { name: 'linux', version: '6.9.1.arch1-1' },
+    { name: 'wireguard-tools', version: '1.0.20210914-2' },
+  ]);
+});
+
 test('a host without a package database that kmai knows has no answer, not an empty list', async () => {
   assert.equal((await packages.ask(fakeHost({}))).ok, false);
 });
@@ -282,6 +299,14 @@ test('a line that comes a thousand times is kept five times, the last ones', () 
     parseLog(many).map((line) => line.seconds),
     [995, 996, 997, 998, 999],
   );
+});
+
+test('of a log file that goes back further, only this boot counts', () => {
+  const older = 'Nov 1 00:00:00 h kernel: [ 9.5] Out of memory: Killed process 1\n';
+  const boot =
+    'Nov 2 00:00:00 h kernel: [ 0.0] Linux version 6.1.0\nNov 2 00:00:09 h kernel: [ 9.0] kmemleak: 3 new suspected memory leaks\n';
+  assert.deepEqual(parseLog(sinceBoot(older + boot)), [{ seconds: 9, text: 'kmemleak: 3 new suspected memory leaks' }]);
+  assert.equal(sinceBoot(older), older);
 });
 
 test('a log that we may not read is denied, not empty', async () => {
