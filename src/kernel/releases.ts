@@ -100,24 +100,28 @@ function judgePackage(affects: AffectedReleases, kernel: RunningKernel): Release
 }
 
 /**
- * The package version of the kernel that runs, not of the newest one installed: /proc/version of Debian and Ubuntu
- * has it in full, rpm kernels have it in uname without architecture and flavour.
+ * The package version of the kernel that runs, not of the newest one installed: Debian and Ubuntu have it in
+ * /proc/version, rpm kernels in uname, but for architecture and flavour (and SUSE's rebuild number).
  */
-export function runningPackage(kernel: RunningKernel, name: string): string | null {
-  const debian =
-    /\((?:[^()]*\) )?#\d.*\bDebian ([0-9][^\s()]*)/.exec(kernel.build ?? '') ?? /\bDebian ([0-9][^\s()]*)/.exec(kernel.build ?? '');
+export function runningPackage({ release, build, packages }: RunningKernel, name: string): string | null {
+  // what follows the build number; before it stands the compiler, with a package version of its own
+  const signed = / #(\d[\w~.+-]*?)(-Ubuntu)? (.*)$/s.exec(build ?? '');
+  const debian = /\bDebian (\d[^\s()]*)/.exec(signed?.[3] ?? '');
   if (debian !== null) return debian[1]!;
-  const rpm = /^(\d+\.\d+\.\d+-[\d.]+(?:\.[a-z]+\d[\w.]*)?)/.exec(kernel.release);
-  const suse = /^(\d+\.\d+\.\d+-\d+(?:\.\d+)+)-[a-z_]+$/.exec(kernel.release);
-  const named = kernel.packages?.filter((one) => one.name === name) ?? [];
-  const fromUname =
-    suse?.[1] ??
-    (rpm !== null && /\.(el|fc|amzn|oe)\w*/.test(kernel.release) ? kernel.release.replace(/\.(x86_64|aarch64|ppc64le|s390x)$/, '') : null);
-  if (fromUname !== null) {
-    const full = named.find((one) => one.version === fromUname || one.version.startsWith(`${fromUname}.`));
-    return full?.version ?? fromUname;
-  }
-  return named.length === 1 ? named[0]!.version : null;
+  const abi = /^(\d+\.\d+\.\d+-\d+)-/.exec(release);
+  if (signed?.[2] !== undefined && abi !== null) return `${abi[1]!}.${signed[1]!}`;
+
+  const named = packages?.filter((one) => one.name === name) ?? [];
+  const bare = rpmRelease(release);
+  if (bare === null) return named.length === 1 ? named[0]!.version : null;
+  return named.find((one) => one.version === bare || one.version.startsWith(`${bare}.`))?.version ?? bare;
+}
+
+/** Version and release out of an rpm kernel's uname; null where it does not look like one. */
+function rpmRelease(release: string): string | null {
+  const suse = /^(\d+\.\d+\.\d+-\d+(?:\.\d+)+)-[a-z_]+$/.exec(release);
+  if (suse !== null) return suse[1]!;
+  return /\.(el|fc|amzn|oe)\d/.test(release) ? release.replace(/\.(x86_64|aarch64|ppc64le|s390x)$/, '') : null;
 }
 
 /** Distributions whose kernels keep a base version and backport. Debian, Fedora, Arch, Alpine and Tumbleweed follow stable. */
