@@ -25,7 +25,15 @@ const slab: BareFinding = {
   where: { kind: 'slab', cache: 'filp', aliases: ['filp', 'ip6_dst_cache'] },
   class: 'kernel-leak',
   syndrome: 'unattributed',
-  growth: { shape: 'trend', objects_per_second: 100, bytes_per_second: 25600, interval95: [95, 105], p: 0.001, exhausts_in_seconds: null, window_needed_seconds: null },
+  growth: {
+    shape: 'trend',
+    objects_per_second: 100,
+    bytes_per_second: 25600,
+    interval95: [95, 105],
+    p: 0.001,
+    exhausts_in_seconds: null,
+    window_needed_seconds: null,
+  },
   attribution: [],
   unexplained_share: null,
   driver: null,
@@ -39,9 +47,27 @@ function series(name: SeriesName, labels: Readonly<Record<string, string>>, ...v
 }
 const filp = series('slab_active_objects', { cache: 'filp' }, 1000, 1500, 2000);
 const stack = ['dst_alloc+0x4f', 'ip6_dst_alloc+0x2a', 'nft_fib6_eval+0x1 [nft_fib_ipv6]'];
-const heard = (outstanding: number, explained: number | null, frames = stack) => ({ stack: frames, outstanding, bytes: outstanding * 256, explained_fraction: explained });
-const arm = (convicted: boolean) => ({ stimulus: 'udp6', events: 2000, objects_per_event: convicted ? 1 : 0, interval95: [0, 1] as const, p: 0.01, convicted });
-const held = (what: 'files' | 'sockets', at_start: number | null, at_end: number | null) => ({ pid: 7, comm: 'hog', what, at_start, at_end });
+const heard = (outstanding: number, explained: number | null, frames = stack) => ({
+  stack: frames,
+  outstanding,
+  bytes: outstanding * 256,
+  explained_fraction: explained,
+});
+const arm = (convicted: boolean) => ({
+  stimulus: 'udp6',
+  events: 2000,
+  objects_per_event: convicted ? 1 : 0,
+  interval95: [0, 1] as const,
+  p: 0.01,
+  convicted,
+});
+const held = (what: 'files' | 'sockets', at_start: number | null, at_end: number | null) => ({
+  pid: 7,
+  comm: 'hog',
+  what,
+  at_start,
+  at_end,
+});
 
 interface Scene {
   readonly finding?: Partial<BareFinding>;
@@ -50,9 +76,13 @@ interface Scene {
 const where = (more: Partial<BareFinding['where']>): Scene => ({ finding: { where: { ...slab.where, ...more } } });
 const measured = (...given: readonly Series[]): Scene => ({ evidence: { series: given } });
 const drive = (counter: string, ratio: number, low: number, high: number, indistinguishable?: readonly string[]): Scene => ({
-  finding: { driver: { counter, objects_per_event: ratio, interval95: [low, high], r2: 0.99, ...(indistinguishable ? { indistinguishable } : {}) } },
+  finding: {
+    driver: { counter, objects_per_event: ratio, interval95: [low, high], r2: 0.99, ...(indistinguishable ? { indistinguishable } : {}) },
+  },
 });
-const share = (alias: string, part: number): Scene => ({ finding: { attribution: [{ alias, by: 'counter', objects_per_second: 1, share: part }] } });
+const share = (alias: string, part: number): Scene => ({
+  finding: { attribution: [{ alias, by: 'counter', objects_per_second: 1, share: part }] },
+});
 
 /** Sign, what is there, what follows. Each sign has all three values. */
 const table: readonly (readonly [Sign, Scene, Presence])[] = [
@@ -70,8 +100,16 @@ const table: readonly (readonly [Sign, Scene, Presence])[] = [
   [{ grows: 'filp' }, { finding: { where: { kind: 'slab', cache: 'filp' } } }, 'unknown'],
   [{ grows: 'filp' }, { finding: { where: { kind: 'pages' } } }, 'absent'],
   [{ grows: 'kmalloc-2k' }, { finding: { where: { kind: 'slab', cache: 'kmalloc-2048', aliases: ['kmalloc-2048'] } } }, 'present'],
-  [{ grows: 'filp' }, { finding: { where: { ...slab.where, owner: 'filp' }, growth: { ...slab.growth, shape: 'inconclusive', interval95: [-5, 9] } } }, 'unknown'],
-  [{ grows: 'filp' }, { finding: { where: { ...slab.where, owner: 'filp' }, growth: { ...slab.growth, shape: 'flat', interval95: [-1, 1] } } }, 'absent'],
+  [
+    { grows: 'filp' },
+    { finding: { where: { ...slab.where, owner: 'filp' }, growth: { ...slab.growth, shape: 'inconclusive', interval95: [-5, 9] } } },
+    'unknown',
+  ],
+  [
+    { grows: 'filp' },
+    { finding: { where: { ...slab.where, owner: 'filp' }, growth: { ...slab.growth, shape: 'flat', interval95: [-1, 1] } } },
+    'absent',
+  ],
 
   [{ callsite: 'nft_fib6_eval' }, { finding: { callsites: [heard(1900, 0.95)] } }, 'present'],
   [{ callsite: 'rpfilter_mt' }, { finding: { callsites: [heard(1900, 0.95)] } }, 'absent'],
@@ -80,12 +118,22 @@ const table: readonly (readonly [Sign, Scene, Presence])[] = [
   [{ callsite: 'nft_fib6_eval' }, {}, 'unknown'],
   [
     { callsite: 'nft_fib6_eval' },
-    { evidence: { callsites: [{ cache: 'ip6_dst_cache', stack, allocated: 2000, freed: 0, outstanding: 2000, bytes: 1, oldest_seconds: 9, leaking: 'yes' }] } },
+    {
+      evidence: {
+        callsites: [
+          { cache: 'ip6_dst_cache', stack, allocated: 2000, freed: 0, outstanding: 2000, bytes: 1, oldest_seconds: 9, leaking: 'yes' },
+        ],
+      },
+    },
     'present',
   ],
   [
     { callsite: 'nft_fib6_eval' },
-    { evidence: { callsites: [{ cache: 'dentry', stack, allocated: 2000, freed: 0, outstanding: 2000, bytes: 1, oldest_seconds: 9, leaking: 'yes' }] } },
+    {
+      evidence: {
+        callsites: [{ cache: 'dentry', stack, allocated: 2000, freed: 0, outstanding: 2000, bytes: 1, oldest_seconds: 9, leaking: 'yes' }],
+      },
+    },
     'unknown',
   ],
 
@@ -108,22 +156,50 @@ const table: readonly (readonly [Sign, Scene, Presence])[] = [
   [{ ledger: 'percpu' }, measured(series('ledger_bytes', { part: 'percpu' }, 1e6, 2e6)), 'present'],
   [{ ledger: 'percpu' }, measured(series('ledger_bytes', { part: 'percpu' }, 1e6, 1e6)), 'absent'],
   [{ ledger: 'percpu' }, measured(series('ledger_bytes', { part: 'anon' }, 1e6, 2e6)), 'unknown'],
-  [{ unaccounted_grows: true }, { finding: { where: { kind: 'pages' } }, ...measured(series('ledger_bytes', { part: 'unaccounted' }, 1e6, 2e6)) }, 'present'],
+  [
+    { unaccounted_grows: true },
+    { finding: { where: { kind: 'pages' } }, ...measured(series('ledger_bytes', { part: 'unaccounted' }, 1e6, 2e6)) },
+    'present',
+  ],
   [{ unaccounted_grows: true }, { finding: { where: { kind: 'pages' } } }, 'present'],
   [{ unaccounted_grows: true }, {}, 'absent'],
-  [{ unaccounted_grows: true }, { finding: { where: { kind: 'pages' } }, ...measured(series('ledger_bytes', { part: 'unaccounted' }, null, 2e6)) }, 'unknown'],
+  [
+    { unaccounted_grows: true },
+    { finding: { where: { kind: 'pages' } }, ...measured(series('ledger_bytes', { part: 'unaccounted' }, null, 2e6)) },
+    'unknown',
+  ],
 
-  [{ vmalloc_caller: 'bpf_jit_alloc_exec' }, measured(series('vmalloc_bytes', { caller: 'bpf_jit_alloc_exec+0xe/0x20' }, 8192, 81920)), 'present'],
+  [
+    { vmalloc_caller: 'bpf_jit_alloc_exec' },
+    measured(series('vmalloc_bytes', { caller: 'bpf_jit_alloc_exec+0xe/0x20' }, 8192, 81920)),
+    'present',
+  ],
   [{ vmalloc_caller: 'bpf_jit_alloc_exec' }, measured(series('vmalloc_bytes', { caller: 'load_module' }, 8192, 81920)), 'absent'],
   [{ vmalloc_caller: 'bpf_jit_alloc_exec' }, {}, 'unknown'],
 
-  [{ objects_outnumber: { cache: 'filp', population: 'file-nr' } }, measured(filp, series('population_objects', { cache: 'filp', by: 'fs.file-nr' }, 900, 910)), 'present'],
-  [{ objects_outnumber: { cache: 'filp', population: 'file-nr' } }, measured(filp, series('population_objects', { cache: 'filp', by: 'fs.file-nr' }, 900, 1890)), 'absent'],
+  [
+    { objects_outnumber: { cache: 'filp', population: 'file-nr' } },
+    measured(filp, series('population_objects', { cache: 'filp', by: 'fs.file-nr' }, 900, 910)),
+    'present',
+  ],
+  [
+    { objects_outnumber: { cache: 'filp', population: 'file-nr' } },
+    measured(filp, series('population_objects', { cache: 'filp', by: 'fs.file-nr' }, 900, 1890)),
+    'absent',
+  ],
   [{ objects_outnumber: { cache: 'filp', population: 'file-nr' } }, measured(filp), 'unknown'],
-  [{ objects_outnumber: { cache: 'filp', population: 'file-nr' } }, measured(filp, series('population_objects', { cache: 'filp', by: 'fs.file-nr' }, 900, null)), 'unknown'],
+  [
+    { objects_outnumber: { cache: 'filp', population: 'file-nr' } },
+    measured(filp, series('population_objects', { cache: 'filp', by: 'fs.file-nr' }, 900, null)),
+    'unknown',
+  ],
   [{ population_explains: 'filp' }, share('filp', 0.9), 'present'],
   [{ population_explains: 'filp' }, share('filp', 0.3), 'absent'],
-  [{ population_explains: 'filp' }, measured(filp, series('population_objects', { cache: 'filp', by: 'fs.file-nr' }, 900, 1890)), 'present'],
+  [
+    { population_explains: 'filp' },
+    measured(filp, series('population_objects', { cache: 'filp', by: 'fs.file-nr' }, 900, 1890)),
+    'present',
+  ],
   [{ population_explains: 'filp' }, {}, 'unknown'],
 
   [{ dying_cgroups: 1000 }, measured(series('cgroups', { state: 'dying' }, 5000, 5000)), 'present'],
@@ -140,21 +216,83 @@ const table: readonly (readonly [Sign, Scene, Presence])[] = [
   [{ not_held: true }, { finding: { holders: [{ pid: 7, comm: 'hog', count: 1000, what: 'files' }] } }, 'absent'],
   [{ not_held: true }, { evidence: { series: [filp] } }, 'unknown'],
 
-  [{ reclaimable: true }, { evidence: { specimens: [{ kind: 'cache', name: 'filp', aliases: ['filp'], object_size: 256, objects: 1, slabs: 1, reclaimable: true }] } }, 'present'],
-  [{ reclaimable: false }, { evidence: { specimens: [{ kind: 'cache', name: 'filp', aliases: ['filp'], object_size: 256, objects: 1, slabs: 1, reclaimable: true }] } }, 'absent'],
+  [
+    { reclaimable: true },
+    {
+      evidence: {
+        specimens: [{ kind: 'cache', name: 'filp', aliases: ['filp'], object_size: 256, objects: 1, slabs: 1, reclaimable: true }],
+      },
+    },
+    'present',
+  ],
+  [
+    { reclaimable: false },
+    {
+      evidence: {
+        specimens: [{ kind: 'cache', name: 'filp', aliases: ['filp'], object_size: 256, objects: 1, slabs: 1, reclaimable: true }],
+      },
+    },
+    'absent',
+  ],
   [{ reclaimable: true }, {}, 'unknown'],
 
-  [{ log: 'table full' }, { evidence: { facts: [{ id: 'kernelLog', value: [{ seconds: 9, text: 'nf_conntrack: table full, dropping packet' }], from: 'dmesg' }] } }, 'present'],
+  [
+    { log: 'table full' },
+    {
+      evidence: { facts: [{ id: 'kernelLog', value: [{ seconds: 9, text: 'nf_conntrack: table full, dropping packet' }], from: 'dmesg' }] },
+    },
+    'present',
+  ],
   [{ log: 'table full' }, { evidence: { facts: [{ id: 'kernelLog', value: [], from: 'dmesg' }] } }, 'absent'],
   [{ log: 'table full' }, {}, 'unknown'],
 
-  [{ census: 'rt6_info' }, { evidence: { specimens: [{ kind: 'census', cache: 'filp', objects: 2000, offsets: [], types: [{ type: 'struct rt6_info', score: 0.97 }] }] } }, 'present'],
-  [{ census: 'ip6_output' }, { evidence: { specimens: [{ kind: 'census', cache: 'filp', objects: 2000, offsets: [{ offset: 24, points_to: 'ip6_output', share: 0.9 }], types: [] }] } }, 'present'],
-  [{ census: 'file' }, { evidence: { specimens: [{ kind: 'census', cache: 'filp', objects: 2000, offsets: [], types: [{ type: 'rt6_info', score: 0.97 }] }] } }, 'absent'],
-  [{ census: 'file' }, { evidence: { specimens: [{ kind: 'census', cache: 'dentry', objects: 2000, offsets: [], types: [] }] } }, 'unknown'],
-  [{ unreachable: true }, { evidence: { specimens: [{ kind: 'orphans', cache: 'ip6_dst_cache', objects: 100_008, unreferenced: 99_967, unreachable: 99_967 }] } }, 'present'],
-  [{ unreachable: true }, { evidence: { specimens: [{ kind: 'orphans', cache: 'filp', objects: 100_008, unreferenced: 12, unreachable: 12 }] } }, 'absent'],
-  [{ unreachable: true }, { evidence: { specimens: [{ kind: 'orphans', cache: 'filp', objects: 0, unreferenced: 0, unreachable: 0 }] } }, 'unknown'],
+  [
+    { census: 'rt6_info' },
+    {
+      evidence: {
+        specimens: [{ kind: 'census', cache: 'filp', objects: 2000, offsets: [], types: [{ type: 'struct rt6_info', score: 0.97 }] }],
+      },
+    },
+    'present',
+  ],
+  [
+    { census: 'ip6_output' },
+    {
+      evidence: {
+        specimens: [
+          { kind: 'census', cache: 'filp', objects: 2000, offsets: [{ offset: 24, points_to: 'ip6_output', share: 0.9 }], types: [] },
+        ],
+      },
+    },
+    'present',
+  ],
+  [
+    { census: 'file' },
+    {
+      evidence: { specimens: [{ kind: 'census', cache: 'filp', objects: 2000, offsets: [], types: [{ type: 'rt6_info', score: 0.97 }] }] },
+    },
+    'absent',
+  ],
+  [
+    { census: 'file' },
+    { evidence: { specimens: [{ kind: 'census', cache: 'dentry', objects: 2000, offsets: [], types: [] }] } },
+    'unknown',
+  ],
+  [
+    { unreachable: true },
+    { evidence: { specimens: [{ kind: 'orphans', cache: 'ip6_dst_cache', objects: 100_008, unreferenced: 99_967, unreachable: 99_967 }] } },
+    'present',
+  ],
+  [
+    { unreachable: true },
+    { evidence: { specimens: [{ kind: 'orphans', cache: 'filp', objects: 100_008, unreferenced: 12, unreachable: 12 }] } },
+    'absent',
+  ],
+  [
+    { unreachable: true },
+    { evidence: { specimens: [{ kind: 'orphans', cache: 'filp', objects: 0, unreferenced: 0, unreachable: 0 }] } },
+    'unknown',
+  ],
 
   [{ convicted: 'udp6' }, { evidence: { outcomes: [{ protocol: 'p', verified: null, arms: [arm(true)] }] } }, 'present'],
   [{ convicted: 'udp6' }, { evidence: { outcomes: [{ protocol: 'p', verified: null, arms: [arm(false)] }] } }, 'absent'],
