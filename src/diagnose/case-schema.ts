@@ -112,7 +112,10 @@ export const caseSchema = z.strictObject({
   signs: z.strictObject({
     require: signs
       .min(1)
-      .refine((given) => !given.some((one) => 'log' in one), 'log only as support: a log wraps, so its silence proves nothing'),
+      .refine(
+        (given) => !given.flatMap((one) => ('any' in one ? one.any : [one])).some((one) => 'log' in one),
+        'log only as support: a log wraps, so its silence proves nothing',
+      ),
     support: signs.default([]),
     exclude: signs.default([]),
     confirm: signs.default([]),
