@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
-import type { CacheSpecimen, Holding, Ledger, Series, Unavailable, Window } from '../model/evidence.ts';
+import type { CacheSpecimen, CallSite, Holding, Ledger, Series, Unavailable, Window } from '../model/evidence.ts';
+import { readCallSites } from './call-sites.ts';
 import { ledgerSeries, ledgers } from './ledger-series.ts';
 import { readPageSize } from './page-size.ts';
 import { holdingsAt, holdingsBetween } from './holdings.ts';
@@ -24,6 +25,8 @@ export interface Looked {
   readonly series: readonly Series[];
   readonly specimens: readonly CacheSpecimen[];
   readonly holdings: readonly Holding[];
+  /** What kmemleak and stored slab owners tell, where the kernel was built and booted for it. */
+  readonly callsites: readonly CallSite[];
   /** null: /proc/meminfo could not be read. */
   readonly ledgers: { readonly start: Ledger | null; readonly end: Ledger | null };
   readonly unavailable: readonly Unavailable[];
@@ -48,18 +51,21 @@ export async function look(host: Host, options: LookOptions): Promise<Looked> {
     percpuAtBootOnly: areas === null ? null : percpuAtBootOnly(areas),
     pageSize,
   });
+  const series = allSeries(sampled);
+  const known = readCallSites(host, caches.ok ? caches.value : [], series);
   return {
     window: { start: iso(sampled.times[0]!), end: iso(sampled.times.at(-1)!) },
     series: [
-      ...allSeries(sampled),
+      ...series,
       ...populationSeries(sampled),
       ...(before === undefined || after === undefined ? [] : heldPopulationSeries(sampled.times, before, after)),
       ...ledgerSeries(sampled.times, every),
     ],
     specimens: caches.ok ? caches.value : [],
     holdings: before === undefined || after === undefined ? [] : before === after ? holdingsAt(before) : holdingsBetween(before, after),
+    callsites: known.callsites,
     ledgers: { start: every[0] ?? null, end: every.at(-1) ?? null },
-    unavailable: [...sampled.unavailable, ...(caches.ok ? [] : [caches.unavailable]), ...(after?.unavailable ?? [])],
+    unavailable: [...sampled.unavailable, ...(caches.ok ? [] : [caches.unavailable]), ...known.unavailable, ...(after?.unavailable ?? [])],
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Host } from '../host/host.ts';
 import type { Source } from './source.ts';
 import { buddyinfo } from './sources/buddyinfo.ts';
-import { cgroupFolders, cgroups } from './sources/cgroups.ts';
+import { allocinfo } from './sources/allocinfo.ts';
+import { cgroupFolders, cgroupMemory, cgroups } from './sources/cgroups.ts';
 import { fileNr } from './sources/file-nr.ts';
 import { dentryState, inodeState } from './sources/fs-state.ts';
 import { keyUsers } from './sources/key-users.ts';
@@ -11,6 +12,7 @@ import { mountinfo } from './sources/mountinfo.ts';
 import { netDev } from './sources/net-dev.ts';
 import { netStats } from './sources/net-stat.ts';
 import { nfConntrackCount, nfConntrackMax } from './sources/nf-conntrack-count.ts';
+import { pageOwner } from './sources/page-owner.ts';
 import { pressures } from './sources/pressure.ts';
 import { protocols } from './sources/protocols.ts';
 import { rt6Stats } from './sources/rt6-stats.ts';
@@ -44,7 +46,17 @@ export const counted: readonly Source[] = [
 const driving: readonly Source[] = [snmp6, snmp, netstat, netDev, softnetStat, stat, vmstat, zoneinfo, cgroups, ...pressures];
 
 /** At the window's two ends. */
-const edges: readonly Source[] = [vmallocinfo, buddyinfo, swaps, mountinfo, nfConntrackMax, cgroupFolders];
+const edges: readonly Source[] = [
+  vmallocinfo,
+  buddyinfo,
+  swaps,
+  mountinfo,
+  nfConntrackMax,
+  cgroupFolders,
+  cgroupMemory,
+  allocinfo,
+  pageOwner,
+];
 
 /** Every source, in the order it is read. */
 export function sourcesOf(host: Host): readonly Source[] {

@@ -87,13 +87,10 @@ export function seriesOf(tape: Tape): readonly Series[] {
       entry.index.set(stretch, index);
     });
   }
-  const series = [...found.values()].map(({ key, index }) =>
-    toSeries(
-      key,
-      tape.times,
-      gather(tape, (stretch) => index.get(stretch) ?? -1),
-    ),
-  );
+  const series = [...found.values()].flatMap(({ key, index }) => {
+    const values = gather(tape, (stretch) => index.get(stretch) ?? -1);
+    return values.every((value) => value === null) ? [] : [toSeries(key, tape.times, values)];
+  });
   return tape.source.keep === undefined ? series : mostChanged(series, tape.source.keep);
 }
 

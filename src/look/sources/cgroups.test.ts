@@ -3,7 +3,7 @@ import test from 'node:test';
 import { replayOf } from '../fixtures/hosts.ts';
 import { recorded } from '../fixtures/texts.ts';
 import { readSource } from '../source.ts';
-import { cgroupFolders, cgroups, parseCgroups } from './cgroups.ts';
+import { cgroupFolders, cgroupMemory, cgroups, parseCgroups } from './cgroups.ts';
 
 const table = (hierarchy: number, count: number): string =>
   `#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpuset\t3\t1\t1\nmemory\t${hierarchy}\t${count}\t1\n`;
@@ -32,6 +32,25 @@ test('v2 counts them itself, wherever it is mounted', () => {
     assert.ok(reading.ok);
     assert.deepEqual([...reading.value.values], [37, 1200, 1237]);
   }
+});
+
+test('kernel memory of the root cgroup: v2 by part, v1 in all', () => {
+  const v2 = readSource(
+    replayOf([{ '/sys/fs/cgroup/memory.stat': 'anon 5\nkernel 700\nsock 3\nslab_unreclaimable 40\nworkingset_nodereclaim 9\n' }]),
+    cgroupMemory,
+  );
+  assert.ok(v2.ok);
+  assert.deepEqual(
+    cgroupMemory.keys(v2.value).flatMap((key, row) => (key === null ? [] : [[key.labels['field'], v2.value.values[row]]])),
+    [
+      ['kernel', 700],
+      ['sock', 3],
+      ['slab_unreclaimable', 40],
+    ],
+  );
+  const v1 = readSource(replayOf([{ '/sys/fs/cgroup/memory/memory.kmem.usage_in_bytes': '6471680\n' }]), cgroupMemory);
+  assert.ok(v1.ok);
+  assert.deepEqual([...v1.value.values], [6471680]);
 });
 
 test('without any hierarchy it is unknown', () => {

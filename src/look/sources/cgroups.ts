@@ -33,6 +33,8 @@ export function parseCgroups(text: string): ReadonlyMap<string, Subsystem> {
 
 const stateNames = ['live', 'dying', 'all'] as const;
 
+const nothing: Named = { names: [], values: new Float64Array(0) };
+
 function states(live: number | null, dying: number | null, all: number | null): Named {
   return { names: stateNames, values: Float64Array.of(live ?? Number.NaN, dying ?? Number.NaN, all ?? Number.NaN) };
 }
@@ -58,7 +60,8 @@ function readMemory(host: Host, countFolders: boolean): Reading<Named> {
   const text = host.read('/proc/cgroups');
   const memory = text.ok ? parseCgroups(text.value).get('memory') : undefined;
   if (memory === undefined || memory.hierarchy === 0) {
-    const value = readUnified(host);
+    // At the edges there is nothing to add to what each sample tells.
+    const value = countFolders ? nothing : readUnified(host);
     if (value !== null) return available(value);
     return text.ok ? unavailable('memory cgroups', 'absent', 'no cgroup hierarchy has the memory controller', help) : text;
   }
@@ -92,10 +95,44 @@ function cgroupSource(id: string, cadence: 'tick' | 'edge'): Source<Named> {
     parse() {
       throw new Malformed(0, 'a host to read', '');
     },
-    keys: () => stateNames.map((state): Key => ({ name: 'cgroups', labels: { state } })),
+    keys: (value) => value.names.map((state): Key => ({ name: 'cgroups', labels: { state } })),
     values: (value) => value.values,
   };
 }
+
+/** Kernel memory among what memory.stat of the v2 root tells, in bytes; Documentation/admin-guide/cgroup-v2.rst. */
+const kernelFields: ReadonlySet<string> = new Set([
+  'kernel',
+  'kernel_stack',
+  'pagetables',
+  'sec_pagetables',
+  'percpu',
+  'sock',
+  'vmalloc',
+  'shmem',
+  'zswap',
+  'zswapped',
+  'slab_reclaimable',
+  'slab_unreclaimable',
+]);
+
+function readKernelMemory(host: Host): Reading<Named> {
+  for (const root of unified) {
+    const text = host.read(`${root}/memory.stat`);
+    if (text.ok) return available(parseNamed(text.value, undefined));
+  }
+  const usage = host.read(`${memoryV1}/memory.kmem.usage_in_bytes`);
+  if (!usage.ok) return usage;
+  return available({ names: ['kernel'], values: Float64Array.of(integer(cursor(usage.value), 'bytes')) });
+}
+
+/** Kernel memory as the root memory cgroup accounts for it. */
+export const cgroupMemory: Source<Named> = {
+  ...cgroupSource('cgroup-memory', 'edge'),
+  path: '/sys/fs/cgroup/memory.stat',
+  gather: readKernelMemory,
+  keys: (value) => value.names.map((field): Key | null => (kernelFields.has(field) ? { name: 'cgroup_bytes', labels: { field } } : null)),
+};
 
 /** All memory cgroups, at each sample; on v2 live and dying ones too. */
 export const cgroups = cgroupSource('cgroups', 'tick');

@@ -35,6 +35,7 @@ test('all names of a merged cache are found under the one slabinfo shows', () =>
       object_size: 256,
       objects: 112,
       slabs: 7,
+      objects_per_slab: 16,
       flags: ['red_zone'],
       reclaimable: false,
     },

@@ -70,6 +70,7 @@ export function readCaches(host: Host, shown: Slabinfo | null, detailed?: (name:
       object_size: size,
       objects: row === undefined || shown === null ? null : shown.objects[row]!,
       slabs: row === undefined || shown === null ? null : shown.slabs[row]!,
+      ...(row === undefined || shown === null ? {} : { objects_per_slab: shown.objectsPerSlab[row]! }),
       ...(known === null ? {} : { flags: known, reclaimable: known.includes('reclaim_account') }),
     });
   }
