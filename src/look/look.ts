@@ -32,7 +32,7 @@ export interface Looked {
   readonly unavailable: readonly Unavailable[];
 }
 
-/** Flags of a cache are read from sysfs only when it holds so much: each is a file. */
+/** Flags of a cache are read from sysfs only when it holds so many bytes or grew: each is a file. */
 const worthFlags = 256 * 1024;
 
 /** Watches the host for a while: how much, over time. Never throws for what it could not read: that is in `unavailable`. */
@@ -45,13 +45,13 @@ export async function look(host: Host, options: LookOptions): Promise<Looked> {
   const shown = latest(sampled, 'slabinfo') as Slabinfo | null;
   const areas = latest(sampled, 'vmallocinfo') as Vmallocinfo | null;
   const pageSize = readPageSize(host, shown);
-  const caches = readCaches(host, shown, largeIn(shown));
+  const series = allSeries(sampled);
+  const caches = readCaches(host, shown, worthReading(shown, series));
   const every = ledgers(sampled, {
     stacksInVmalloc: areas === null ? null : stacksInVmalloc(areas),
     percpuAtBootOnly: areas === null ? null : percpuAtBootOnly(areas),
     pageSize,
   });
-  const series = allSeries(sampled);
   const known = readCallSites(host, caches.ok ? caches.value : [], series);
   return {
     window: { start: iso(sampled.times[0]!), end: iso(sampled.times.at(-1)!) },
@@ -79,9 +79,14 @@ function latest(sampled: Sampled, id: string): Rows | null {
   return tapeOf(sampled, id)?.latest ?? null;
 }
 
-function largeIn(shown: Slabinfo | null): (name: string) => boolean {
-  const large = new Set(shown?.names.filter((_, row) => slabBytes(shown, row) >= worthFlags));
-  return (name) => large.has(name);
+/** Caches that hold much or grew. */
+function worthReading(shown: Slabinfo | null, series: readonly Series[]): (name: string) => boolean {
+  const large = shown?.names.filter((_, row) => slabBytes(shown, row) >= worthFlags) ?? [];
+  const grown = series.flatMap(({ name, labels, values }) =>
+    name === 'slab_objects' && (values.at(-1) ?? 0) > (values[0] ?? 0) ? [labels['cache']!] : [],
+  );
+  const worth = new Set([...large, ...grown]);
+  return (name) => worth.has(name);
 }
 
 function iso(time: number): string {
