@@ -52,18 +52,36 @@ function changed(before: ProcessHoldings, after: ProcessHoldings): readonly Hold
   });
 }
 
-/** All that the processes of both ends hold of a kind, at each end: a process that came held nothing before, one that went nothing after. */
+/**
+ * All that the processes of both ends hold of a kind, at each end: a process that came held nothing before, one that went nothing
+ * after. An epoll or inotify instance that a child inherited is its parent's: its watches count once.
+ */
 export function heldInAll(start: ProcessCensus, end: ProcessCensus, kind: HoldingKind): readonly [number, number] | null {
   let [from, to, known] = [0, 0, false];
   for (const pid of new Set([...start.processes.keys(), ...end.processes.keys()])) {
-    const before = start.processes.get(pid);
-    const after = end.processes.get(pid);
-    const was = before === undefined ? 0 : before.held.get(kind);
-    const is = after === undefined ? 0 : after.held.get(kind);
+    const was = own(start, pid, kind);
+    const is = own(end, pid, kind);
     if (was === undefined || is === undefined) continue;
     from += was;
     to += is;
     known = true;
   }
   return known ? [from, to] : null;
+}
+
+const watchedBy: { readonly [Kind in HoldingKind]?: string } = { 'epoll-watches': 'epolls ', 'inotify-watches': 'inotify-watches ' };
+
+/** What a process holds of a kind and did not inherit; 0 when it is not there, undefined when that was not read. */
+function own(census: ProcessCensus, pid: number, kind: HoldingKind): number | undefined {
+  const process = census.processes.get(pid);
+  if (process === undefined) return 0;
+  const held = process.held.get(kind);
+  const prefix = watchedBy[kind];
+  const parent = census.processes.get(process.stat.parent);
+  if (held === undefined || prefix === undefined || parent === undefined) return held;
+  let inherited = 0;
+  // The same descriptor with as many watches: /proc has no identity of the instance to tell more.
+  for (const [descriptor, count] of process.watches)
+    if (descriptor.startsWith(prefix) && parent.watches.get(descriptor) === count) inherited += count;
+  return held - inherited;
 }

@@ -7,7 +7,7 @@ import { liveHost } from '../host/live.ts';
 import { Malformed } from '../model/reading.ts';
 import { countLines, kindOf } from './descriptors.ts';
 import { replayOf } from './fixtures/hosts.ts';
-import { holdingsBetween } from './holdings.ts';
+import { heldInAll, holdingsBetween } from './holdings.ts';
 import { look } from './look.ts';
 import { parseProcessStat } from './process-stat.ts';
 import { readProcesses } from './processes.ts';
@@ -86,6 +86,18 @@ test('watches are counted in fdinfo', () => {
     ['files', 'epolls', 'epoll-watches', 'inotify-watches', 'sockets'].map((kind) => held.get(kind as 'files')),
     [2, 1, 2, 3, 0],
   );
+});
+
+test('watches that a child inherited count once', () => {
+  const files = Object.fromEntries(
+    [5, 6].flatMap((pid) => [
+      [`/proc/${pid}/stat`, statOf(pid, 'watcher', pid - 1, 10)],
+      [`/proc/${pid}/fdinfo/3`, 'tfd: 4\ntfd: 5\n'],
+    ]),
+  );
+  const links = { '/proc/5/fd/3': 'anon_inode:[eventpoll]', '/proc/6/fd/3': 'anon_inode:[eventpoll]' };
+  const census = readProcesses(replayOf([files], links));
+  assert.deepEqual(heldInAll(readProcesses(replayOf([{}])), census, 'epoll-watches'), [0, 2]);
 });
 
 function at(...processes: readonly string[]): ReturnType<typeof readProcesses> {

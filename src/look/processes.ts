@@ -29,6 +29,8 @@ export interface ProcessHoldings {
   readonly network: string | null;
   /** Namespaces it has descriptors of, `net:[INODE]`. */
   readonly namespaces: ReadonlySet<string>;
+  /** Watches by the descriptor of their epoll or inotify instance. */
+  readonly watches: ReadonlyMap<string, number>;
 }
 
 /** What the processes hold at one moment. */
@@ -43,6 +45,7 @@ interface Found {
   readonly stat: ProcessStat;
   readonly held: Map<HoldingKind, number>;
   readonly namespaces: Set<string>;
+  readonly watches: Map<string, number>;
   network: string | null;
   /** The same process at the window's start. */
   readonly before: ProcessHoldings | null;
@@ -80,7 +83,9 @@ export function readProcesses(host: Host, limits: ProcessLimits = defaultLimits,
   readTimers(host, found);
   const networkNamespaces = readNamespaces(host, found);
   return {
-    processes: new Map(found.map(({ stat, held, network, namespaces }) => [stat.pid, { stat, held, network, namespaces }])),
+    processes: new Map(
+      found.map(({ stat, held, network, namespaces, watches }) => [stat.pid, { stat, held, network, namespaces, watches }]),
+    ),
     networkNamespaces,
     unavailable: left,
   };
@@ -116,7 +121,14 @@ function readStats(
     if (stat.kernelThread) continue;
     const earlier = start?.processes.get(stat.pid);
     const before = earlier?.stat.startTime === stat.startTime ? earlier : null;
-    found.push({ stat, held: new Map([['threads', stat.threads]]), namespaces: new Set(), network: before?.network ?? null, before });
+    found.push({
+      stat,
+      held: new Map([['threads', stat.threads]]),
+      namespaces: new Set(),
+      watches: new Map(),
+      network: before?.network ?? null,
+      before,
+    });
   }
   for (const { stat, held } of found) held.set('children', children.get(stat.pid) ?? 0);
   return found;
@@ -143,19 +155,20 @@ function countDescriptors(host: Host, found: readonly Found[], left: Unavailable
     left.push({
       what: '/proc/PID/fd',
       reason: 'denied',
-      detail: `${denied} of ${found.length} processes belong to others`,
+      detail: `the descriptors of ${denied} of ${found.length} processes may not be listed`,
       help: 'run as root (CAP_SYS_PTRACE)',
     });
 }
 
 /** As many descriptors as at the start, and few: of the same kinds. */
-function takenFromBefore({ before, held, namespaces }: Found, files: number): boolean {
+function takenFromBefore({ before, held, namespaces, watches }: Found, files: number): boolean {
   if (before === null || files > smallTable || before.held.get('files') !== files) return false;
   for (const kind of descriptorKinds) {
     const count = before.held.get(kind);
     if (count !== undefined) held.set(kind, count);
   }
   for (const each of before.namespaces) namespaces.add(each);
+  for (const [descriptor, count] of before.watches) watches.set(descriptor, count);
   return true;
 }
 
@@ -188,7 +201,10 @@ function readKinds(host: Host, found: readonly Found[], limits: ProcessLimits, l
         continue;
       }
       const info = host.read(`/proc/${one.stat.pid}/fdinfo/${name}`);
-      if (info.ok) add(kind === 'epolls' ? 'epoll-watches' : kind, countLines(info.value, kind === 'epolls' ? 'tfd:' : 'inotify wd'));
+      if (!info.ok) continue;
+      const count = countLines(info.value, kind === 'epolls' ? 'tfd:' : 'inotify wd');
+      add(kind === 'epolls' ? 'epoll-watches' : kind, count);
+      one.watches.set(`${kind} ${name}`, count);
     }
     // As one moment: the table may have changed since it was counted.
     one.held.set('files', entries.value.length);
