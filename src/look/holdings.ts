@@ -1,5 +1,5 @@
 import type { Holding, HoldingKind } from '../model/evidence.ts';
-import type { ProcessCensus, ProcessHoldings } from './processes.ts';
+import type { ProcessCensus, ProcessHoldings } from './process-census.ts';
 
 /** A holding that did not change is told from this many on. */
 const worthTelling = 100;

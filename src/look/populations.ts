@@ -1,6 +1,6 @@
 import type { HoldingKind, Series } from '../model/evidence.ts';
 import { heldInAll } from './holdings.ts';
-import type { ProcessCensus } from './processes.ts';
+import type { ProcessCensus } from './process-census.ts';
 import { type Sampled, tapeOf } from './sampler.ts';
 import { hasRow, rowOf, toSeries } from './tape.ts';
 
