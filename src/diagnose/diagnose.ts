@@ -29,6 +29,8 @@ export interface Knowledge {
 const year = 31_557_600;
 /** A trend so slow that it would not take this share of memory in a year is not worth waking anyone for. */
 const leastShareInAYear = 0.1;
+/** Growth that the window could not decide must be worth a longer one: so much of memory in a month, if it went on. */
+const undecidedShareInAMonth = 0.1;
 /** A rise that ended is told when it took this share of memory. */
 const toldPlateauShare = 0.002;
 
@@ -53,7 +55,9 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
   const stopped = stoppedCandidates(caches, memory);
   const findings = [...candidates, ...stopped].toSorted(byWeight).map((candidate) => findingOf(candidate, index, knowledge));
 
-  const undecided = caches.filter(({ growth }) => growth.shape === 'inconclusive' && matters(growth) && growth.bytes_per_second > 0);
+  const undecided = caches.filter(
+    ({ growth }) => growth.shape === 'inconclusive' && growth.bytes_per_second * (year / 12) >= undecidedShareInAMonth * memory,
+  );
   const verdict = verdictOf(candidates, undecided, index, seconds);
   return {
     verdict,
@@ -168,7 +172,7 @@ function verdictReasons(verdict: Verdict, undecided: readonly GrownCache[], inde
     const missing = index.missing('/proc/slabinfo');
     said.push(reason('no_slabinfo', { why: missing === undefined ? 'it was not there' : `${missing.reason}, ${missing.detail}` }));
   }
-  if (seconds < shortestWindow) said.push(reason('single_look', {}));
+  if (seconds < shortestWindow) said.push(seconds < 1 ? reason('single_look', {}) : reason('short_window', { seconds: duration(seconds) }));
   for (const { cache, growth } of undecided.slice(0, 3))
     said.push(
       reason('too_noisy', {

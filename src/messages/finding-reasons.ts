@@ -81,6 +81,10 @@ export const findingReasons = {
     (a: { what: string }) => `${a.what} is reclaimable: the kernel gives it back under pressure.`,
     (a) => `${a.what} 可回收:内存紧张时内核会归还。`,
   ),
+  short_window: sentence(
+    (a: { seconds: string }) => `${a.seconds} is too short to tell growth from noise: a window of at least 30 s is needed.`,
+    (a) => `${a.seconds} 太短,无法区分增长与噪声:需要至少 30 秒的窗口。`,
+  ),
   single_look: sentence(
     () => 'A single look shows how much, never growth: a window of at least 30 s is needed.',
     () => '单次查看只能看到多少,看不到增长:需要至少 30 秒的窗口。',

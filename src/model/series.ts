@@ -59,7 +59,11 @@ export const seriesNames = {
   cgroup_bytes: { unit: 'bytes', labels: ['field'], help: 'kernel parts of the root memory.stat' },
   allocation_bytes: { unit: 'bytes', labels: ['site'], help: '/proc/allocinfo by file:line function' },
   page_owner_pages: { unit: 'pages', labels: ['stack'], help: 'page_owner show_stacks by stack' },
-  page_owner_allocations: { unit: 'objects', labels: ['stack'], help: 'page_owner show_stacks by stack, of kernels that count allocations and not pages' },
+  page_owner_allocations: {
+    unit: 'objects',
+    labels: ['stack'],
+    help: 'page_owner show_stacks by stack, of kernels that count allocations and not pages',
+  },
   pressure_stall_seconds_total: { unit: 'seconds', labels: ['resource', 'share'], help: 'PSI totals; share is some or full' },
   load_tasks: { unit: 'objects', labels: ['state'], help: '/proc/loadavg: runnable and all tasks' },
   uptime_seconds: { unit: 'seconds', labels: [], help: '/proc/uptime' },

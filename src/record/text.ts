@@ -132,8 +132,15 @@ function nextLine(next: NextExam): string {
   return `${next.why} (${next.burden}): ${next.command.join(' ')}`;
 }
 
+/** What could not be read, those first that a privilege would open; the JSON has all with their help. */
 function unreadLine(record: Record, words: ReportWords): string {
-  const shown = record.unavailable.slice(0, 8).map(({ what, reason, help }) => `${what} (${reason}${help === '' ? '' : `; ${help}`})`);
+  const denied = record.unavailable.filter(({ reason }) => reason === 'denied');
+  const others = record.unavailable.filter(({ reason }) => reason !== 'denied');
+  const shown = [...denied, ...others].slice(0, 10).map(({ what, reason, detail, help }) => {
+    const name = what.replace(/^\/sys\/kernel\/debug\//, '');
+    if (reason === 'denied') return `${name} (${reason}: ${detail}${help === '' ? '' : `; ${help}`})`;
+    return reason === 'malformed' ? `${name} (${detail})` : `${name} (${reason})`;
+  });
   const rest = record.unavailable.length - shown.length;
   return [...shown, ...(rest > 0 ? [words.more(rest)] : [])].join(', ');
 }
