@@ -1,12 +1,15 @@
 import type { FactValue } from '../../model/facts.ts';
 import { Malformed } from '../../model/reading.ts';
 import type { Question } from '../question.ts';
-import { command, file, firstOf, integer, lines } from '../places.ts';
+import { file, firstOf, integer, lines } from '../places.ts';
 
-/** Which modules are loaded. A kernel without CONFIG_MODULES has no such file: that is unavailable, not an empty list. */
+/**
+ * Which modules are loaded. A kernel without CONFIG_MODULES has no such file: that is unavailable, not an empty list.
+ * lsmod is not asked: it does not tell which modules are out of tree, and that must not read as none.
+ */
 export const modules: Question<'modules'> = {
   id: 'modules',
-  ask: (host) => firstOf<'modules'>(file(host, '/proc/modules', parseModules), command(host, ['lsmod'], 'install kmod', parseLsmod)),
+  ask: (host) => firstOf<'modules'>(file(host, '/proc/modules', parseModules)),
 };
 
 /** `xt_ndpi 123456 2 nft_compat,xt_x, Live 0x0000000000000000 (OE)`; kernel/module/procfs.c. Without CONFIG_MODULE_UNLOAD users are "-". */
@@ -22,17 +25,5 @@ export function parseModules(text: string): FactValue<'modules'> {
       outOfTree: flags.includes('O'),
       proprietary: flags.includes('P'),
     };
-  });
-}
-
-/** lsmod's columns, which say nothing of taint: there a module counts as neither out of tree nor proprietary. */
-export function parseLsmod(text: string): FactValue<'modules'> {
-  const [head, ...rest] = lines(text);
-  if (head === undefined || !/^Module\s+Size\s+Used by/.test(head)) throw new Malformed(1, 'Module Size Used by', head ?? '');
-  return rest.map((line, index) => {
-    const [name, bytes, users] = line.split(/\s+/);
-    if (name === undefined || name === '') throw new Malformed(index + 2, 'name bytes users', line);
-    const count = users === '-2' ? -1 : integer(users, index + 2, 'a number of users');
-    return { name, bytes: integer(bytes, index + 2, 'a size in bytes'), users: count, outOfTree: false, proprietary: false };
   });
 }
