@@ -3,12 +3,13 @@ import { reason } from '../messages/reasons.ts';
 import type { Case, Trigger } from '../model/case.ts';
 import type { CaseStanding, Presence, RankTerm, Reason, Standing, TriggerStanding } from '../model/diagnosis.ts';
 import type { Evidence } from '../model/evidence.ts';
-import { factSchemas, type FactId, type FactValue, type Facts } from '../model/facts.ts';
+import type { Facts } from '../model/facts.ts';
 import { signLabel, type Sign, type SignStanding } from '../model/sign.ts';
 import { compareStandings, releasePoints, signPoints, total, triggerPoints } from './rank.ts';
 import { examine } from './signs.ts';
 import type { BareFinding, Examined } from './examined.ts';
 import { factValues, presenceOf, triggerLanguage, type FactValues, type TriggerLanguage } from './trigger.ts';
+import { typedFacts } from './typed-facts.ts';
 
 export type { BareFinding } from './examined.ts';
 
@@ -39,8 +40,8 @@ export function matchCases(
   options: MatchOptions = {},
 ): readonly CaseStanding[] {
   const language = options.language ?? triggerLanguage();
-  const values = factValues(evidence.facts);
-  const facts = readFacts(evidence);
+  const facts = typedFacts(evidence.facts);
+  const values = factValues(facts);
   const asked: Asked = { examined: { finding, evidence }, language, values, facts, recognise: options.recognise };
   return cases.map((one) => matchCase(one, asked)).toSorted(compareStandings);
 }
@@ -159,17 +160,6 @@ function runningKernel({ examined, facts }: Asked): RunningKernel {
     ...(osRelease === undefined ? {} : { distribution: osRelease }),
     ...(packages === undefined ? {} : { packages }),
   };
-}
-
-/** The facts that have the shape of their schema. */
-function readFacts(evidence: Evidence): Facts {
-  const facts: { -readonly [Id in FactId]?: FactValue<Id> } = {};
-  for (const { id, value } of evidence.facts) {
-    if (!Object.hasOwn(factSchemas, id)) continue;
-    const parsed = factSchemas[id as FactId].safeParse(value);
-    if (parsed.success) Object.assign(facts, { [id]: parsed.data });
-  }
-  return facts;
 }
 
 function unique(reasons: readonly Reason[]): readonly Reason[] {

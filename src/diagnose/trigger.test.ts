@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Presence } from '../model/diagnosis.ts';
 import { factIds } from '../model/facts.ts';
-import { ExpressionError, factValues, presenceOf, triggerLanguage } from './trigger.ts';
+import { ExpressionError, factValues as valuesOf, presenceOf, triggerLanguage } from './trigger.ts';
+import { typedFacts } from './typed-facts.ts';
 
 const language = triggerLanguage();
+const factValues = (facts: Parameters<typeof typedFacts>[0]) => valuesOf(typedFacts(facts));
 /** arch tells true from false; nfsdThreads, left out, is what could not be read. */
 const values = factValues([
   { id: 'arch', value: 'x86_64' },

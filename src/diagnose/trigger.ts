@@ -1,7 +1,7 @@
 import { Environment, type ASTNode } from '@marcbachmann/cel-js';
 import * as z from 'zod';
 import type { Presence } from '../model/diagnosis.ts';
-import { factIds, factSchemas, type FactId } from '../model/facts.ts';
+import { factIds, factSchemas, type FactId, type Facts } from '../model/facts.ts';
 
 /**
  * The language of trigger conditions: CEL over the one variable `facts`, whose members are the facts of
@@ -111,16 +111,10 @@ export function presenceOf(evaluated: Evaluated): Presence {
   return evaluated.value ? 'present' : 'absent';
 }
 
-/** Facts as CEL takes them: whole numbers become BigInt, because CEL tells int from double. Only facts of the right type pass. */
-export function factValues(facts: readonly { readonly id: string; readonly value: unknown }[]): FactValues {
+/** Facts as CEL takes them: whole numbers become BigInt, because CEL tells int from double. */
+export function factValues(facts: Facts): FactValues {
   const values: Partial<Record<FactId, unknown>> = {};
-  for (const { id, value } of facts) {
-    if (!Object.hasOwn(factSchemas, id)) continue;
-    const schema = factSchemas[id as FactId];
-    const parsed = schema.safeParse(value);
-    // A fact of another shape than its schema (a foreign or damaged record) is a fact that we do not have.
-    if (parsed.success) values[id as FactId] = toCel(schema, parsed.data);
-  }
+  for (const id of factIds) if (facts[id] !== undefined) values[id] = toCel(factSchemas[id], facts[id]);
   return values;
 }
 
