@@ -5,6 +5,7 @@ import { ledgerSeries, ledgers } from './ledger-series.ts';
 import { readPageSize } from './page-size.ts';
 import { holdingsAt, holdingsBetween } from './holdings.ts';
 import { heldPopulationSeries, populationSeries } from './populations.ts';
+import { type ElsewhereCounts, elsewhereSeries, ownNetwork, readElsewhere } from './other-networks.ts';
 import type { ProcessCensus, ProcessLimits } from './process-census.ts';
 import { readProcesses } from './processes.ts';
 import { allSeries, sample, type SampleOptions, type Sampled, tapeOf } from './sampler.ts';
@@ -39,8 +40,12 @@ const worthFlags = 256 * 1024;
 /** Watches the host for a while: how much, over time. Never throws for what it could not read: that is in `unavailable`. */
 export async function look(host: Host, options: LookOptions): Promise<Looked> {
   const censuses: ProcessCensus[] = [];
+  const elsewhere: ElsewhereCounts[] = [];
   const sampled = await sample(host, sourcesOf(host), options, () => {
-    if (options.skipProcesses !== true) censuses.push(readProcesses(host, options.processLimits, censuses[0]));
+    if (options.skipProcesses === true) return;
+    const census = readProcesses(host, options.processLimits, censuses[0]);
+    censuses.push(census);
+    elsewhere.push(readElsewhere(host, census, ownNetwork(host)));
   });
   const [before, after] = [censuses[0], censuses.at(-1)];
   const shown = latest(sampled, 'slabinfo') as Slabinfo | null;
@@ -60,6 +65,7 @@ export async function look(host: Host, options: LookOptions): Promise<Looked> {
       ...series,
       ...populationSeries(sampled),
       ...(before === undefined || after === undefined ? [] : heldPopulationSeries(sampled.times, before, after)),
+      ...(elsewhere.length < 2 ? [] : elsewhereSeries(sampled.times, elsewhere[0]!, elsewhere[1]!)),
       ...ledgerSeries(sampled.times, every),
     ],
     specimens: caches.ok ? caches.value : [],

@@ -17,6 +17,8 @@ export interface Population {
   readonly by: string;
   /** Objects of the alias per unit of the counter. */
   readonly objectsPerUnit: number;
+  /** Counts one network namespace only: the others are asked too, through a process that lives in each. */
+  readonly perNetwork?: true;
   /** A part of the count that belongs to another alias. */
   readonly less?: { readonly source: string; readonly row: string };
 }
@@ -25,42 +27,42 @@ function counted(alias: string, source: string, row: string, by: string, less?: 
   return { alias, source, row, by, objectsPerUnit: 1, ...(less === undefined ? {} : { less }) };
 }
 
+function perNetwork(alias: string, source: string, row: string, by: string): Population {
+  return { ...counted(alias, source, row, by), perNetwork: true };
+}
+
 const tcp6 = { source: 'sockstat6', row: 'TCP6 inuse' } as const;
 
-/**
- * By the whole machine unless marked (ns): those count the network or mount namespace that kmai runs in, so other
- * namespaces' objects stay unexplained. Read with the kernel's sources; the names are of 5.10 to 6.18.
- */
+/** By the whole machine unless `perNetwork`. Read with the kernel's sources; the names are of 5.10 to 6.18. */
 export const populations: readonly Population[] = [
   counted('filp', 'file-nr', 'allocated', '/proc/sys/fs/file-nr allocated'),
   counted('dentry', 'dentry-state', 'nr_dentry', '/proc/sys/fs/dentry-state nr_dentry'),
   // Not one cache but all inode caches together; each file system has its own.
   counted('inodes', 'inode-state', 'nr_inodes', '/proc/sys/fs/inode-state nr_inodes'),
-  // (ns) every IPv6 destination entry, DST_NOCOUNT ones excepted
-  counted('ip6_dst_cache', 'rt6-stats', 'dst_entries', '/proc/net/rt6_stats dst_entries'),
+  // Every IPv6 destination entry, DST_NOCOUNT ones excepted.
+  perNetwork('ip6_dst_cache', 'rt6-stats', 'dst_entries', '/proc/net/rt6_stats dst_entries'),
   // ipv4_dst_ops is one for all namespaces. ip_dst_cache was renamed rtable by "ipv4: Simplify the allocation of slab caches in ip_rt_init" (2024)
   counted('ip_dst_cache', 'net-stat-rt_cache', 'entries', '/proc/net/stat/rt_cache entries'),
   counted('rtable', 'net-stat-rt_cache', 'entries', '/proc/net/stat/rt_cache entries'),
-  // (ns)
+  // Of our network namespace: the others' sysctls are not to be seen from here.
   counted('nf_conntrack', 'nf-conntrack-count', 'count', '/proc/sys/net/netfilter/nf_conntrack_count'),
-  // (ns) IPv6 nodes of the routing tree
-  counted('fib6_node', 'rt6-stats', 'fib_nodes', '/proc/net/rt6_stats fib_nodes'),
+  perNetwork('fib6_node', 'rt6-stats', 'fib_nodes', '/proc/net/rt6_stats fib_nodes'),
   // tcp_sockets_allocated counts IPv4 and IPv6 sockets together; the IPv6 ones that are bound or connected are known
   counted('TCP', 'sockstat', 'TCP alloc', '/proc/net/sockstat TCP alloc', tcp6),
   counted('TCPv6', tcp6.source, tcp6.row, '/proc/net/sockstat6 TCP6 inuse'),
-  counted('tw_sock_TCP', 'sockstat', 'TCP tw', '/proc/net/sockstat TCP tw'),
-  counted('UDP', 'sockstat', 'UDP inuse', '/proc/net/sockstat UDP inuse'),
-  counted('UDPv6', 'sockstat6', 'UDP6 inuse', '/proc/net/sockstat6 UDP6 inuse'),
-  counted('RAW', 'sockstat', 'RAW inuse', '/proc/net/sockstat RAW inuse'),
-  counted('RAWv6', 'sockstat6', 'RAW6 inuse', '/proc/net/sockstat6 RAW6 inuse'),
-  // (ns) counted from socket(2) on, bound or not
+  perNetwork('tw_sock_TCP', 'sockstat', 'TCP tw', '/proc/net/sockstat TCP tw'),
+  perNetwork('UDP', 'sockstat', 'UDP inuse', '/proc/net/sockstat UDP inuse'),
+  perNetwork('UDPv6', 'sockstat6', 'UDP6 inuse', '/proc/net/sockstat6 UDP6 inuse'),
+  perNetwork('RAW', 'sockstat', 'RAW inuse', '/proc/net/sockstat RAW inuse'),
+  perNetwork('RAWv6', 'sockstat6', 'RAW6 inuse', '/proc/net/sockstat6 RAW6 inuse'),
+  // Counted from socket(2) on, bound or not.
   ...['UNIX', 'UNIX-STREAM', 'PACKET', 'NETLINK', 'AF_VSOCK', 'PING', 'PINGv6', 'MPTCP', 'MPTCPv6', 'SCTP', 'SCTPv6'].map((name) =>
-    counted(name, 'protocols', name, `/proc/net/protocols ${name} sockets`),
+    perNetwork(name, 'protocols', name, `/proc/net/protocols ${name} sockets`),
   ),
-  counted('sock_inode_cache', 'sockstat', 'sockets used', '/proc/net/sockstat sockets used'),
+  perNetwork('sock_inode_cache', 'sockstat', 'sockets used', '/proc/net/sockstat sockets used'),
   counted('task_struct', 'loadavg', 'all', '/proc/loadavg tasks'),
   counted('pid', 'loadavg', 'all', '/proc/loadavg tasks'),
-  // (ns) at the edges
+  // Of our mount namespace, at the edges.
   counted('mnt_cache', 'mountinfo', 'mounts', '/proc/self/mountinfo lines'),
   counted('key_jar', 'key-users', 'keys', '/proc/key-users nkeys'),
 ];
