@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { thisMachine } from './fixtures/hosts.ts';
+import { liveHost } from '../host/live.ts';
 import { makeLedger } from './ledger.ts';
 import { lookOnce } from './look.ts';
 import { parseMeminfo } from './sources/meminfo.ts';
@@ -83,7 +83,7 @@ test('without MemTotal there is no ledger', () => {
 });
 
 test('on this machine the parts and what is unaccounted sum to MemTotal to the byte', async () => {
-  const host = thisMachine();
+  const host = liveHost();
   const { ledgers } = await lookOnce(host);
   const text = host.read('/proc/meminfo');
   assert.ok(ledgers.end !== null && text.ok);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { replayOf, thisMachine } from './fixtures/hosts.ts';
+import { liveHost } from '../host/live.ts';
+import { replayOf } from './fixtures/hosts.ts';
 import { look } from './look.ts';
 import { sample } from './sampler.ts';
 
@@ -68,7 +69,7 @@ test('what cannot be read is said once, with what would help', async () => {
 test('sample times do not drift by what a sample takes', async () => {
   const times: number[] = [];
   let now = 500;
-  const machine = thisMachine();
+  const machine = liveHost();
   const clock = { now: () => now, wait: (seconds: number) => Promise.resolve(((now += seconds), true)) };
   await sample({ ...machine, clock }, [], {
     seconds: 5,
@@ -84,14 +85,14 @@ test('a long window has at most 600 samples after the first', async () => {
   let ticks = 0;
   let now = 0;
   const clock = { now: () => now, wait: (seconds: number) => Promise.resolve(((now += seconds), true)) };
-  await sample({ ...thisMachine(), clock }, [], { seconds: 86_400, onTick: () => void ticks++ });
+  await sample({ ...liveHost(), clock }, [], { seconds: 86_400, onTick: () => void ticks++ });
   assert.equal(ticks, 601);
   assert.equal(now, 86_400);
 });
 
 test('an aborted watch keeps what it has', async () => {
   const abort = new AbortController();
-  const watch = sample(thisMachine(), [], { seconds: 60, signal: abort.signal });
+  const watch = sample(liveHost(), [], { seconds: 60, signal: abort.signal });
   abort.abort();
   assert.equal((await watch).times.length, 1);
 });

@@ -26,10 +26,8 @@ import { vmallocinfo } from './sources/vmallocinfo.ts';
 import { vmstat } from './sources/vmstat.ts';
 import { zoneinfo } from './sources/zoneinfo.ts';
 
-/** Slab caches and the counters of the populations in them: what must belong to one moment, and to each sample. */
-export const counted: readonly Source[] = [
-  slabinfo,
-  meminfo,
+/** Counters of the populations in slab caches. */
+const populationSources: readonly Source[] = [
   rt6Stats,
   fileNr,
   dentryState,
@@ -42,8 +40,11 @@ export const counted: readonly Source[] = [
   loadavg,
 ];
 
+/** Slab caches and what their objects are: the least that each sample reads. */
+export const counted: readonly Source[] = [slabinfo, meminfo, ...populationSources];
+
 /** What the machine does meanwhile, and where its pages are. */
-const driving: readonly Source[] = [snmp6, snmp, netstat, netDev, softnetStat, stat, vmstat, zoneinfo, cgroups, ...pressures];
+const driving: readonly Source[] = [snmp6, snmp, netstat, netDev, softnetStat, stat, vmstat, cgroups, ...pressures];
 
 /** At the window's two ends. */
 const edges: readonly Source[] = [
@@ -58,7 +59,10 @@ const edges: readonly Source[] = [
   pageOwner,
 ];
 
-/** Every source, in the order it is read. */
+/**
+ * Every source, in the order it is read. zoneinfo stands beside meminfo, because a page that moves between a free list and a
+ * per-CPU list in between would be missing from the ledger or twice in it.
+ */
 export function sourcesOf(host: Host): readonly Source[] {
-  return [...counted, ...driving, ...netStats(host), ...edges];
+  return [slabinfo, meminfo, zoneinfo, ...populationSources, ...driving, ...netStats(host), ...edges];
 }

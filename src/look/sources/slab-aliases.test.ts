@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
-import { replayOf, thisMachine } from '../fixtures/hosts.ts';
+import { liveHost } from '../../host/live.ts';
+import { replayOf } from '../fixtures/hosts.ts';
 import { parseSlabinfo } from './slabinfo.ts';
 import { readAliasGroups, readCaches } from './slab-aliases.ts';
 
@@ -51,7 +52,7 @@ test('without sysfs the aliases are unknown, not none', () => {
 });
 
 test('the groups of this machine are those find sees', (t) => {
-  const groups = readAliasGroups(thisMachine());
+  const groups = readAliasGroups(liveHost());
   if (!groups.ok) return t.skip(groups.unavailable.detail);
   const links = execFileSync('find', ['/sys/kernel/slab', '-maxdepth', '1', '-type', 'l', '-printf', '%l %f\n'], { encoding: 'utf8' });
   const merged = groups.value

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
 import { recorded, survivesAnything } from '../fixtures/texts.ts';
-import { thisMachine } from '../fixtures/hosts.ts';
+import { liveHost } from '../../host/live.ts';
 import { readSource } from '../source.ts';
 import { parseSlabinfo, slabBytes, slabinfo } from './slabinfo.ts';
 
@@ -60,7 +60,7 @@ test('a text that is not slabinfo says what was expected and where', () => {
 });
 
 test('the values agree with awk on this machine', (t) => {
-  const reading = readSource(thisMachine(), slabinfo);
+  const reading = readSource(liveHost(), slabinfo);
   if (!reading.ok) return t.skip(reading.unavailable.detail);
   // Sizes do not move between the two readings; the counts do.
   const byAwk = execFileSync('awk', ['NR>2{n++; size+=$4; per+=$5; pages+=$6} END{print n, size, per, pages}', '/proc/slabinfo'], {
