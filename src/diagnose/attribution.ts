@@ -1,3 +1,4 @@
+import { rareAliases } from '../kernel/caches.ts';
 import { figure, signed } from '../kernel/units.ts';
 import { reason } from '../messages/reasons.ts';
 import type { Attribution, Reason } from '../model/diagnosis.ts';
@@ -33,6 +34,8 @@ export interface Split {
 interface Counted {
   readonly alias: string;
   readonly by: string;
+  /** The counter does not count all: its standing still spares nothing. */
+  readonly leavesOut: boolean;
   readonly rate: Rate;
   readonly share: number;
   readonly shares: readonly [number, number];
@@ -77,10 +80,9 @@ export function attribute(input: AttributionInput): Split {
     const said = reason('owner_by_population', { alias, by, rate: rateText(rate) });
     return { ...split, owner: alias, basis: 'population', reasons: [said, ...sparedReasons, ...rest] };
   }
-  const uncounted = aliases.filter((alias) => !counted.some((one) => one.alias === alias));
-  const othersSpared = counted.length > 0 && sparing.length === counted.length;
-  if (othersSpared && uncounted.length === 1) {
-    const alias = uncounted[0]!;
+  const unspared = aliases.filter((alias) => !sparing.some((one) => one.alias === alias) && !rareAliases.has(alias));
+  if (sparing.length > 0 && unspared.length === 1) {
+    const alias = unspared[0]!;
     return { ...split, owner: alias, basis: 'elimination', reasons: [reason('owner_by_elimination', { alias }), ...sparedReasons] };
   }
   return { ...split, owner: null, basis: null, reasons: [reason('owner_unknown', { cache }), ...sparedReasons, ...rest] };
@@ -93,7 +95,16 @@ function countedOf(input: AttributionInput, whole: Rate): Counted[] {
     const rate = alias !== undefined && aliases.includes(alias) ? rateOf(series, 1) : null;
     if (rate === null) return [];
     const share = whole.slope > 0 ? rate.slope / whole.slope : 0;
-    return [{ alias: alias!, by: by ?? '', rate, share, shares: sharesOf(series, rate, input, whole) }];
+    return [
+      {
+        alias: alias!,
+        by: by ?? '',
+        leavesOut: series.labels['leaves_out'] !== undefined,
+        rate,
+        share,
+        shares: sharesOf(series, rate, input, whole),
+      },
+    ];
   });
   return counted.toSorted((a, b) => b.rate.slope - a.rate.slope);
 }
@@ -129,6 +140,7 @@ function covers(one: Counted): boolean {
 }
 
 function isSpared(one: Counted): boolean {
+  if (one.leavesOut) return false;
   return one.shares[1] < spared || (one.share < spared / 4 && one.shares[1] < 2 * spared);
 }
 

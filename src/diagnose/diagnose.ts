@@ -46,7 +46,7 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
   const candidates = gather(
     [
       ...cgroupCandidates(index),
-      ...slabCandidates(trending, held, index),
+      ...slabCandidates(trending, held, seconds, index),
       ...memoryCandidates(index).filter(({ growth }) => matters(growth)),
     ],
     held,
@@ -70,7 +70,11 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
 const classWeight = { 'kernel-leak': 0, accounting: 1, 'held-by-userspace': 2, reclaimable: 3, bounded: 4 } as const;
 
 function byWeight(a: Candidate, b: Candidate): number {
-  return classWeight[a.class] - classWeight[b.class] || b.growth.bytes_per_second - a.growth.bytes_per_second;
+  return (
+    Number(a.uncertain) - Number(b.uncertain) ||
+    classWeight[a.class] - classWeight[b.class] ||
+    b.growth.bytes_per_second - a.growth.bytes_per_second
+  );
 }
 
 function findingOf(candidate: Candidate, index: EvidenceIndex, knowledge: Knowledge): Finding {
@@ -156,8 +160,8 @@ function stoppedCandidates(caches: readonly GrownCache[], memory: number): reado
 function verdictOf(candidates: readonly Candidate[], undecided: readonly GrownCache[], index: EvidenceIndex, seconds: number): Verdict {
   const leaks = candidates.filter(({ class: kind }) => kind === 'kernel-leak' || kind === 'accounting');
   if (leaks.some(({ uncertain }) => !uncertain)) return 'leak';
+  if (candidates.some(({ uncertain }) => !uncertain)) return 'growth';
   if (leaks.length > 0) return 'inconclusive';
-  if (candidates.length > 0) return 'growth';
   const watched = seconds >= shortestWindow && index.named('slab_active_objects').length > 0;
   return watched && undecided.length === 0 ? 'healthy' : 'inconclusive';
 }

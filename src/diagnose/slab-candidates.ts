@@ -21,8 +21,14 @@ interface Named extends GrownCache {
 /**
  * @param grown caches with an upward trend that matters
  * @param held what the processes came to hold over the window
+ * @param seconds length of the window
  */
-export function slabCandidates(grown: readonly GrownCache[], held: HoldingsOf, index: EvidenceIndex): readonly Candidate[] {
+export function slabCandidates(
+  grown: readonly GrownCache[],
+  held: HoldingsOf,
+  seconds: number,
+  index: EvidenceIndex,
+): readonly Candidate[] {
   const named = grown.map((one): Named => {
     const lump = one.specimen?.objects_per_slab;
     const split = attribute({
@@ -36,10 +42,16 @@ export function slabCandidates(grown: readonly GrownCache[], held: HoldingsOf, i
     const rate = one.growth.objects_per_second ?? 0;
     return { ...one, split, owner, answer: heldByProcesses(owner, rate, held, index.evidence) };
   });
-  return named.map((one) => candidateOf(one, held, index));
+  return named.map((one) => candidateOf(one, held, seconds, index));
 }
 
-function candidateOf(one: Named, held: HoldingsOf, index: EvidenceIndex): Candidate {
+/**
+ * A cache whose objects nobody counts may grow for a while because the machine is busy; below this window, in seconds,
+ * or where the holdings of processes were not counted, that is not called a leak.
+ */
+const trustedWindow = 30;
+
+function candidateOf(one: Named, held: HoldingsOf, seconds: number, index: EvidenceIndex): Candidate {
   const { split, owner, growth } = one;
   const where = {
     kind: 'slab' as const,
@@ -91,8 +103,7 @@ function candidateOf(one: Named, held: HoldingsOf, index: EvidenceIndex): Candid
     class: 'kernel-leak',
     syndrome: split.owner === null ? 'unattributed' : 'lost-reference',
     reasons: [...said, ...holderReasons(one.answer)],
-    // Where no holdings were counted at all, whatever comes along with a descriptor would look like a leak.
-    uncertain: one.answer.held === 'unknown' || (held.size === 0 && split.basis !== 'population'),
+    uncertain: one.answer.held === 'unknown' || (split.basis !== 'population' && (held.size === 0 || seconds < trustedWindow)),
   };
 }
 

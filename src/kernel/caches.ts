@@ -73,3 +73,6 @@ const reclaimableNames =
 export function isReclaimableName(alias: string): boolean {
   return alias !== 'sock_inode_cache' && alias !== 'shmem_inode_cache' && reclaimableNames.test(alias);
 }
+
+/** Caches of things that hardly any machine makes: last to be suspected where nothing counts them. */
+export const rareAliases: ReadonlySet<string> = new Set(['UDP-Lite', 'UDPLITE', 'UDPLITEv6', 'PING', 'PINGv6', 'RAW', 'RAWv6']);

@@ -19,6 +19,8 @@ export interface Population {
   readonly objectsPerUnit: number;
   /** Counts one network namespace only: the others are asked too, through a process that lives in each. */
   readonly perNetwork?: true;
+  /** Objects that the counter does not count: it can show growth, but its standing still shows nothing. */
+  readonly leavesOut?: string;
   /** A part of the count that belongs to another alias. */
   readonly less?: { readonly source: string; readonly row: string };
 }
@@ -29,6 +31,11 @@ function counted(alias: string, source: string, row: string, by: string, less?: 
 
 function perNetwork(alias: string, source: string, row: string, by: string): Population {
   return { ...counted(alias, source, row, by), perNetwork: true };
+}
+
+/** inuse counts a TCP or UDP socket when it gets its port (udp_lib_get_port, inet_hash), not when it is made. */
+function boundOnly(population: Population): Population {
+  return { ...population, leavesOut: 'sockets without a port' };
 }
 
 const tcp6 = { source: 'sockstat6', row: 'TCP6 inuse' } as const;
@@ -49,10 +56,10 @@ export const populations: readonly Population[] = [
   perNetwork('fib6_node', 'rt6-stats', 'fib_nodes', '/proc/net/rt6_stats fib_nodes'),
   // tcp_sockets_allocated counts IPv4 and IPv6 sockets together; the IPv6 ones that are bound or connected are known
   counted('TCP', 'sockstat', 'TCP alloc', '/proc/net/sockstat TCP alloc', tcp6),
-  counted('TCPv6', tcp6.source, tcp6.row, '/proc/net/sockstat6 TCP6 inuse'),
+  boundOnly(counted('TCPv6', tcp6.source, tcp6.row, '/proc/net/sockstat6 TCP6 inuse')),
   perNetwork('tw_sock_TCP', 'sockstat', 'TCP tw', '/proc/net/sockstat TCP tw'),
-  perNetwork('UDP', 'sockstat', 'UDP inuse', '/proc/net/sockstat UDP inuse'),
-  perNetwork('UDPv6', 'sockstat6', 'UDP6 inuse', '/proc/net/sockstat6 UDP6 inuse'),
+  boundOnly(perNetwork('UDP', 'sockstat', 'UDP inuse', '/proc/net/sockstat UDP inuse')),
+  boundOnly(perNetwork('UDPv6', 'sockstat6', 'UDP6 inuse', '/proc/net/sockstat6 UDP6 inuse')),
   perNetwork('RAW', 'sockstat', 'RAW inuse', '/proc/net/sockstat RAW inuse'),
   perNetwork('RAWv6', 'sockstat6', 'RAW6 inuse', '/proc/net/sockstat6 RAW6 inuse'),
   // Counted from socket(2) on, bound or not.
@@ -69,13 +76,14 @@ export const populations: readonly Population[] = [
 
 /** `population_objects{cache, by}` of every population whose counter this host has. */
 export function populationSeries(sampled: Sampled): readonly Series[] {
-  return populations.flatMap(({ alias, source, row, by, objectsPerUnit, less }) => {
+  return populations.flatMap(({ alias, source, row, by, objectsPerUnit, less, leavesOut }) => {
     const tape = tapeOf(sampled, source);
     if (tape === null || !hasRow(tape, row)) return [];
     const lessTape = less === undefined ? null : tapeOf(sampled, less.source);
     const others = lessTape === null || less === undefined || !hasRow(lessTape, less.row) ? null : rowOf(lessTape, less.row);
     const values = rowOf(tape, row).map((value, at) => (value === null ? null : (value - (others?.[at] ?? 0)) * objectsPerUnit));
-    return [toSeries({ name: 'population_objects', labels: { cache: alias, by } }, tape.times, values)];
+    const labels = { cache: alias, by, ...(leavesOut === undefined ? {} : { leaves_out: leavesOut }) };
+    return [toSeries({ name: 'population_objects', labels }, tape.times, values)];
   });
 }
 
@@ -87,13 +95,17 @@ const heldPopulations: readonly { readonly kind: HoldingKind; readonly aliases: 
   { kind: 'mappings', aliases: ['vm_area_struct'], by: '/proc/*/maps lines' },
 ];
 
+const unexamined = 'processes that were not examined';
+
 /** A lower bound: only processes that were examined at both ends count. Network namespaces are seen whole. */
 export function heldPopulationSeries(times: readonly number[], start: ProcessCensus, end: ProcessCensus): readonly Series[] {
   if (times.length < 2) return [];
   const edges = [times[0]!, times.at(-1)!];
   const held = heldPopulations.flatMap(({ kind, aliases, by }) => {
     const sums = heldInAll(start, end, kind);
-    return sums === null ? [] : aliases.map((cache) => toSeries({ name: 'population_objects', labels: { cache, by } }, edges, sums));
+    return sums === null
+      ? []
+      : aliases.map((cache) => toSeries({ name: 'population_objects', labels: { cache, by, leaves_out: unexamined } }, edges, sums));
   });
   if (start.networkNamespaces === null || end.networkNamespaces === null) return held;
   const key = { name: 'population_objects', labels: { cache: 'net_namespace', by: '/proc/*/ns/net, descriptors and mounts' } } as const;

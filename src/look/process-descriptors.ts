@@ -25,6 +25,10 @@ const descriptorKinds = [
 export function countDescriptors(host: Host, found: readonly Found[], left: Unavailable[]): void {
   let denied = 0;
   for (const { stat, held } of found) {
+    if (stat.zombie) {
+      for (const kind of ['files', ...descriptorKinds] as const) held.set(kind, 0);
+      continue;
+    }
     const entries = host.list(`/proc/${stat.pid}/fdinfo`);
     if (entries.ok) held.set('files', entries.value.length);
     else if (entries.unavailable.reason === 'denied') denied++;
@@ -38,15 +42,14 @@ export function countDescriptors(host: Host, found: readonly Found[], left: Unav
     });
 }
 
-/** As many descriptors as at the start, and few: of the same kinds. */
-function takenFromBefore({ before, held, namespaces, watches }: Found, files: number): boolean {
-  if (before === null || files > smallTable || before.held.get('files') !== files) return false;
+/** As many descriptors as at the start, and few: of the same kinds. Watches come and go without a descriptor: those are read again. */
+function takenFromBefore({ before, held, namespaces }: Found, files: number): boolean {
+  if (before === null || files > smallTable || before.watches.size > 0 || before.held.get('files') !== files) return false;
   for (const kind of descriptorKinds) {
     const count = before.held.get(kind);
     if (count !== undefined) held.set(kind, count);
   }
   for (const each of before.namespaces) namespaces.add(each);
-  for (const [descriptor, count] of before.watches) watches.set(descriptor, count);
   return true;
 }
 
@@ -58,7 +61,7 @@ export function readKinds(host: Host, found: readonly Found[], limits: ProcessLi
   let unwatched = 0;
   for (const one of found.toSorted((a, b) => (b.held.get('files') ?? 0) - (a.held.get('files') ?? 0))) {
     const files = one.held.get('files');
-    if (files === undefined || takenFromBefore(one, files)) continue;
+    if (files === undefined || files === 0 || takenFromBefore(one, files)) continue;
     if (files > links) {
       skipped++;
       continue;

@@ -8,6 +8,8 @@ export interface ProcessStat {
   readonly comm: string;
   readonly parent: number;
   readonly kernelThread: boolean;
+  /** It has ended and waits to be reaped: it holds nothing any more, and its tables may not be read. */
+  readonly zombie: boolean;
   readonly threads: number;
   /** clock ticks since boot: tells a process from a later one of the same pid */
   readonly startTime: number;
@@ -38,6 +40,7 @@ export function parseProcessStat(text: string): ProcessStat {
     parent: field(4, 'ppid'),
     // Bit 21, without bitwise operators: flags is unsigned and may exceed 2³¹.
     kernelThread: Math.floor(field(9, 'flags') / PF_KTHREAD) % 2 === 1,
+    zombie: fields[0] === 'Z' || fields[0] === 'X',
     threads: field(20, 'num_threads'),
     startTime: field(22, 'starttime'),
     virtualBytes: field(23, 'vsize'),

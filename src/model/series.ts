@@ -10,8 +10,8 @@ export const seriesNames = {
   slab_bytes: { unit: 'bytes', labels: ['cache'], help: 'pages held by the cache: num_slabs × pagesperslab × page size' },
   population_objects: {
     unit: 'objects',
-    labels: ['cache', 'by'],
-    help: 'objects of an alias as its own counter knows them; cache is the alias, by the counter (/proc path and field)',
+    labels: ['cache', 'by', 'leaves_out'],
+    help: 'objects of an alias as its own counter knows them; cache is the alias, by the counter (/proc path and field); leaves_out, where it is there: objects the counter does not count',
   },
   population_limit: {
     unit: 'objects',
