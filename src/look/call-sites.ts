@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { CacheSpecimen, CallSite, Series, Unavailable } from '../model/evidence.ts';
-import { readAllocTraces } from './sources/alloc-traces.ts';
-import { readKmemleak } from './sources/kmemleak.ts';
+import { readAllocTraces } from './alloc-traces.ts';
+import { readKmemleak } from './kmemleak.ts';
 
 /** Caches whose stored owners are read: the ones that grew most. */
 const mostCaches = 5;

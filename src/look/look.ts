@@ -10,7 +10,7 @@ import type { ProcessCensus, ProcessLimits } from './process-census.ts';
 import { readProcesses } from './processes.ts';
 import { allSeries, sample, type SampleOptions, type Sampled, tapeOf } from './sampler.ts';
 import type { Rows } from './source.ts';
-import { readCaches } from './sources/slab-aliases.ts';
+import { readCaches } from './slab-aliases.ts';
 import { type Slabinfo, slabBytes } from './sources/slabinfo.ts';
 import { percpuAtBootOnly, stacksInVmalloc, type Vmallocinfo } from './sources/vmallocinfo.ts';
 import { sourcesOf } from './sources.ts';

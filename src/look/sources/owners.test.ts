@@ -5,8 +5,8 @@ import { Malformed } from '../../model/reading.ts';
 import { survivesAnything } from '../fixtures/texts.ts';
 import { valueOf } from '../named.ts';
 import { parseAllocinfo } from './allocinfo.ts';
-import { parseAllocTraces } from './alloc-traces.ts';
-import { parseKmemleak } from './kmemleak.ts';
+import { parseAllocTraces } from '../alloc-traces.ts';
+import { parseKmemleak } from '../kmemleak.ts';
 import { pageOwner, parsePageOwner } from './page-owner.ts';
 
 const tags = `allocinfo - version: 1.0

@@ -1,7 +1,7 @@
-import type { Host } from '../../host/host.ts';
-import type { CacheSpecimen } from '../../model/evidence.ts';
-import { available, type Reading } from '../../model/reading.ts';
-import type { Slabinfo } from './slabinfo.ts';
+import type { Host } from '../host/host.ts';
+import type { CacheSpecimen } from '../model/evidence.ts';
+import { available, type Reading } from '../model/reading.ts';
+import type { Slabinfo } from './sources/slabinfo.ts';
 
 const folder = '/sys/kernel/slab';
 const help = 'run as root on a kernel with CONFIG_SLUB and CONFIG_SYSFS (slab_nomerge shows every cache by its own name)';

@@ -1,6 +1,6 @@
-import type { Host } from '../../host/host.ts';
-import type { CallSite } from '../../model/evidence.ts';
-import { available, Malformed, type Reading, unavailable } from '../../model/reading.ts';
+import type { Host } from '../host/host.ts';
+import type { CallSite } from '../model/evidence.ts';
+import { available, Malformed, type Reading, unavailable } from '../model/reading.ts';
 
 const path = '/sys/kernel/debug/kmemleak';
 

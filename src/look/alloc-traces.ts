@@ -1,6 +1,6 @@
-import type { Host } from '../../host/host.ts';
-import type { CallSite } from '../../model/evidence.ts';
-import { available, Malformed, type Reading, unavailable } from '../../model/reading.ts';
+import type { Host } from '../host/host.ts';
+import type { CallSite } from '../model/evidence.ts';
+import { available, Malformed, type Reading, unavailable } from '../model/reading.ts';
 
 /**
  * Of one cache whose owners the kernel stores (slub_debug=U): `   338 function+0x…/0x… age=… pid=… cpus=…`, then, since 5.19,

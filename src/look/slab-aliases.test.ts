@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import test from 'node:test';
-import { liveHost } from '../../host/live.ts';
-import { replayOf } from '../fixtures/hosts.ts';
-import { parseSlabinfo } from './slabinfo.ts';
+import { liveHost } from '../host/live.ts';
+import { replayOf } from './fixtures/hosts.ts';
+import { parseSlabinfo } from './sources/slabinfo.ts';
 import { readAliasGroups, readCaches } from './slab-aliases.ts';
 
 const head = 'slabinfo - version: 2.1\n# name\n';
