@@ -10,8 +10,9 @@ project_node() {
   fi
 }
 
+# By content, not by time: a checkout touches package-lock.json without changing it.
 packages_are_current() {
-  [ -f "$1/node_modules/.package-lock.json" ] && [ ! "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]
+  cmp -s "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
 }
 
 build_is_current() {
@@ -33,7 +34,7 @@ bootstrap() {
       command -v npm >/dev/null 2>&1 || { echo "kmai: npm is needed once, to install what package-lock.json names" >&2; exit 1; }
       # npm's own Node may be older than the packages ask for; they are run by the project's Node, so that warning is moot.
       npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || { echo "kmai: npm ci failed in $1" >&2; exit 1; }
-      touch node_modules/.package-lock.json
+      cp package-lock.json node_modules/.installed-lock.json
     fi
     build_is_current "$1" || "$(project_node "$1")" scripts/build.ts >&2
   )

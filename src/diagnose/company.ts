@@ -46,7 +46,6 @@ const bySpecificity: readonly HoldingKind[] = [
   'timerfds',
   'signalfds',
   'bpf',
-  'regular',
   'files',
   'namespaces',
   'threads',
@@ -63,7 +62,6 @@ const descriptors: ReadonlySet<HoldingKind> = new Set([
   'timerfds',
   'signalfds',
   'bpf',
-  'regular',
 ]);
 
 /**
