@@ -123,6 +123,19 @@ test('kin goes before a stranger with the same ratio', () => {
   assert.equal(driverOf(slab(times(packets, 1), 16), both, { lump: 16, family: familyOf('ip6_dst_cache') })?.counter, 'Ip6InReceives');
 });
 
+test('kinship bears more noise than a stranger does', () => {
+  const random = seeded(7);
+  const packets = counted(() => 100);
+  const grown = slab(
+    times(packets, 1).map((v) => v + Math.round(100 * gaussian(random))),
+    16,
+  );
+  const found = driverOf(grown, [counter('Ip6InReceives', packets)], { lump: 16, family: ['Ip6'] });
+  assert.equal(found?.basis, 'ratio');
+  assert.equal(found.kin, true);
+  assert.equal(driverOf(grown, [counter('TcpInSegs', packets)], { lump: 16, family: ['Ip6'] }), null);
+});
+
 test('a constant growth that no counter matches by a simple ratio has no driver', () => {
   const grown = slab(
     times(

@@ -55,11 +55,11 @@ function byVariation(candidates: readonly Candidate[], pace: Pace, options: Driv
 }
 
 function bySimpleRatio(candidates: readonly Candidate[], pace: Pace, options: DriverOptions): Driver | null {
-  const steady = candidates.filter((candidate) => asGood(candidate.steadily, pace.residual, pace) && candidate.tight);
+  const steady = candidates.filter((candidate) => asGood(candidate.steadily, pace.residual, pace) && candidate.imprecision <= 0.2);
   const simple = steady.filter((candidate) => candidate.simple !== null);
   const kin = simple.filter((candidate) => isKin(candidate.name, options.family));
-  // Without kinship only 1 will do: among hundreds of counters some ratio is near 1/7 by chance.
-  const plain = simple.filter((candidate) => candidate.simple === '1' && !movesWithEverything(candidate.name));
+  // Without kinship only a sharp 1 will do: among hundreds of counters some ratio is near 1/7, or roughly 1, by chance.
+  const plain = simple.filter(({ simple, imprecision, name }) => simple === '1' && imprecision <= 0.05 && !movesWithEverything(name));
   return chosen(kin.length > 0 ? kin : plain, steady, 'ratio', options);
 }
 
@@ -75,7 +75,10 @@ function chosen(
     (candidate.simple === null ? 4 : 0) +
     (isKin(candidate.name, options.family) ? 0 : 2) +
     (candidate.simple === '1' ? 0 : 1);
-  const order = equals.toSorted((a, b) => rank(a) - rank(b) || a.residual - b.residual);
+  // Residuals a quarter apart are the same; then the family's order counts, and the kernel's, which names arrivals first.
+  const size = (candidate: Candidate): number => Math.round(Math.log(candidate.residual + 1) / Math.log(1.25));
+  const nearness = (candidate: Candidate): number => options.family?.findIndex((beginning) => isKin(candidate.name, [beginning])) ?? 0;
+  const order = equals.toSorted((a, b) => rank(a) - rank(b) || size(a) - size(b) || nearness(a) - nearness(b));
   const [best] = order;
   if (best === undefined) return null;
   const rest = new Set([...order, ...others].map((candidate) => candidate.name));

@@ -23,8 +23,8 @@ export interface Candidate {
   readonly name: string;
   readonly ratio: number;
   readonly interval95: readonly [number, number];
-  /** The interval is within a twentieth of the ratio, so that a simple ratio in it means something. */
-  readonly tight: boolean;
+  /** Half the interval, as a share of the ratio. */
+  readonly imprecision: number;
   readonly simple: string | null;
   readonly correlation: number;
   /** Blocks that count as independent. */
@@ -72,13 +72,16 @@ export function candidateOf(name: string, pace: Pace, counter: Series): Candidat
   const total = levels.at(-1)! - levels[0]!;
   if (total < fewestEvents) return null;
   const events = differences(levels, pace.edges);
-  const ratio = (pace.values.at(-1)! - pace.values[0]!) / total;
+  // From the means of the first and the last block: noise at the two ends of the window then hardly counts.
+  const spans = Math.min(8, pace.blocks);
+  const ratio = drift(pace.times, pace.values, spans).slope / drift(pace.times, levels, spans).slope;
+  if (!Number.isFinite(ratio)) return null;
   const steadily = pace.rises.reduce((sum, rise, i) => sum + (rise - ratio * events[i]!) ** 2, 0);
   // What the ratio leaves over should not drift; how surely it doesn't is how surely the ratio is known.
   const left = drift(
     pace.times,
     pace.values.map((value, i) => value - ratio * (levels[i]! - levels[0]!)),
-    Math.min(8, pace.blocks),
+    spans,
   );
   // The first and the last value are each known to a lump.
   const reach = (((left.interval95[1] - left.interval95[0]) / 2) * pace.span + pace.lump) / total;
@@ -92,7 +95,7 @@ export function candidateOf(name: string, pace: Pace, counter: Series): Candidat
   return {
     name,
     ...fit,
-    tight: reach <= ratio / 20,
+    imprecision: reach / ratio,
     simple: simpleRatio(fit.ratio, fit.interval95),
     correlation: Math.min(0.999999, correlation(events, pace.rises)),
     effective: (pace.blocks * (1 - memory)) / (1 + memory),
