@@ -72,7 +72,7 @@ export function candidateOf(name: string, pace: Pace, counter: Series): Candidat
   const total = levels.at(-1)! - levels[0]!;
   if (total < fewestEvents) return null;
   const events = differences(levels, pace.edges);
-  // From the means of the first and the last block: noise at the two ends of the window then hardly counts.
+  // From the medians of the first and the last block: noise at the two ends of the window then hardly counts.
   const spans = Math.min(8, pace.blocks);
   const ratio = drift(pace.times, pace.values, spans).slope / drift(pace.times, levels, spans).slope;
   if (!Number.isFinite(ratio)) return null;

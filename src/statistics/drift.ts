@@ -1,5 +1,5 @@
 import { studentQuantile, studentTwoSided } from './distributions.ts';
-import { mean } from './quantiles.ts';
+import { mean, median } from './quantiles.ts';
 
 export interface Drift {
   /** Units of value per unit of time. */
@@ -14,7 +14,7 @@ export interface Drift {
 /**
  * Is the rise steady, or one a random walk could have made? Mann–Kendall takes a wandering level for a trend
  * however it is corrected, since detrending hides a short walk. Here the window is cut into blocks, and the rises
- * from one block's mean to the next's are put to a t-test (batch means; Conway 1963) with their lag-1 covariance
+ * from one block's median to the next's are put to a t-test (batch means, Conway 1963, but deaf to a spike) with their lag-1 covariance
  * added (Newey & West 1987): for a walk it is positive, for noise about a level negative, so that neither is misjudged.
  */
 export function drift(times: readonly number[], values: readonly number[], blocks: number): Drift {
@@ -25,7 +25,7 @@ export function drift(times: readonly number[], values: readonly number[], block
     const to = Math.floor(((block + 1) * times.length) / blocks);
     if (to === from) continue;
     t.push(mean(times.slice(from, to)));
-    v.push(mean(values.slice(from, to)));
+    v.push(median(values.slice(from, to)));
   }
   const k = t.length - 1;
   if (k < 2) return { slope: 0, error: Infinity, interval95: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], p: 1 };
