@@ -15,6 +15,12 @@ const falseDiscoveries = 0.05;
 /** Fewer distinct changes than this show that something happened, not that it goes on. */
 const fewestChanges = 5;
 
+// Measured (simulation, seeded; windows of 30 to 300 s at 1 s). Called a trend with nothing growing, one series at a time:
+// noise about a level 0 to 1 %, AR(1) of 0.95 up to 4 %, random walk 5 to 8 %; through growthOfAll 0 to 0.3 of 60 moving
+// series. Found among 81 caches, slabs of 16: 131/s 100 % in 30 s; 5/s 65 % in 30 s, 100 % in 60 s; 0.5/s never in 120 s,
+// 100 % in 300 s. The interval covers the true rate in 97 to 100 % for noise about a level, but only 84 to 95 % where the
+// level wanders (Poisson leaks do): eight blocks know their own scatter no better.
+
 /** How one series moves. For many series at once take `growthOfAll`: one in twenty of them would be called growing by chance. */
 export function growthOf(series: Series, options: GrowthOptions): Growth {
   const motion = measure(series, options);
