@@ -43,8 +43,9 @@ export function grows(alias: string, { finding }: Examined): SignStanding {
   return standing('unknown', reason('sign_grows_merged', { alias, cache, aliases: where.aliases.join(', ') }), source);
 }
 
-/** Whether a growth is one, by its shape and the 95 % interval of its slope. */
-export function growingOf(growth: Growth): Presence {
-  if (growth.shape === 'inconclusive') return 'unknown';
-  return growth.interval95[0] > 0 ? 'present' : growth.interval95[1] <= 0 || growth.shape !== 'trend' ? 'absent' : 'unknown';
+/** Whether a growth goes on, by its shape and the 95 % interval of its slope: a step or a plateau is over. */
+export function growingOf({ shape, interval95 }: Growth): Presence {
+  if (shape === 'inconclusive') return 'unknown';
+  if (shape !== 'trend' && shape !== 'sawtooth') return 'absent';
+  return interval95[0] > 0 ? 'present' : interval95[1] <= 0 ? 'absent' : 'unknown';
 }
