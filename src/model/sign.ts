@@ -97,6 +97,8 @@ export function signLabel(sign: Sign): string {
   const key = signKey(sign);
   if ('objects_outnumber' in sign) return `${sign.objects_outnumber.cache} objects outnumber ${sign.objects_outnumber.population}`;
   if ('counted' in sign) return `${sign.counted} ≥ ${sign.at_least}`;
+  if ('driver' in sign && sign.between !== undefined)
+    return `driver ${sign.driver} (${sign.between[0]} to ${sign.between[1]} objects per event)`;
   const value = Object.values(sign)[0] as string | number | boolean;
   const words = key.replaceAll('_', ' ');
   if (value === true) return words;
