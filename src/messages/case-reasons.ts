@@ -41,8 +41,8 @@ export const caseReasons = {
   ),
   // signs of cases: call sites
   sign_nobody_listened: sentence(
-    (a: { wanted: string }) => `${a.wanted}: unknown, nobody has listened to the allocations yet`,
-    (a) => `${a.wanted}:未知,尚未监听过分配`,
+    (a: { wanted: string }) => `${a.wanted}: nobody has listened to the allocations yet`,
+    (a) => `${a.wanted}:尚未监听过分配`,
   ),
   sign_callsite_holds: sentence(
     (a: { wanted: string; objects: number; percent: number }) =>
@@ -50,8 +50,8 @@ export const caseReasons = {
     (a) => `经过 ${a.wanted} 的调用栈持有 ${a.objects} 个未释放对象(占 ${a.percent} %)`,
   ),
   sign_callsite_thin: sentence(
-    (a: { wanted: string; percent: number }) => `${a.wanted}: unknown, the stacks heard explain only ${a.percent} % of the growth`,
-    (a) => `${a.wanted}:未知,监听到的调用栈只解释了增长的 ${a.percent} %`,
+    (a: { wanted: string; percent: number }) => `${a.wanted}: the stacks heard explain only ${a.percent} % of the growth`,
+    (a) => `${a.wanted}:监听到的调用栈只解释了增长的 ${a.percent} %`,
   ),
   sign_callsite_elsewhere: sentence(
     (a: { wanted: string; stacks: number; percent: number }) =>
@@ -60,8 +60,8 @@ export const caseReasons = {
   ),
   // signs of cases: drivers and counters
   sign_no_driver: sentence(
-    (a: { counter: string }) => `${a.counter}: unknown, no counter has been found to drive the growth`,
-    (a) => `${a.counter}:未知,没有找到驱动增长的计数器`,
+    (a: { counter: string }) => `${a.counter}: no counter has been found to drive the growth`,
+    (a) => `${a.counter}:没有找到驱动增长的计数器`,
   ),
   sign_driver_is: sentence(
     (a: { counter: string; ratio: number; low: number; high: number }) =>
@@ -169,8 +169,8 @@ export const caseReasons = {
     (a) => `${a.objects} 个对象中 ${a.percent} % 形似 ${a.wanted}`,
   ),
   sign_no_census: sentence(
-    (a: { wanted: string }) => `${a.wanted}: unknown, nobody has looked at the objects themselves yet`,
-    (a) => `${a.wanted}:未知,尚未查看对象本身`,
+    (a: { wanted: string }) => `${a.wanted}: nobody has looked at the objects themselves yet`,
+    (a) => `${a.wanted}:尚未查看对象本身`,
   ),
   sign_orphans: sentence(
     (a: { unreachable: number; objects: number }) => `${a.unreachable} of ${a.objects} objects can be reached from nowhere`,
@@ -212,12 +212,12 @@ export const caseReasons = {
     (a) => `本机没有:${a.zh}`,
   ),
   trigger_unavailable: sentence(
-    (a: { en: string; zh: string; facts: string }) => `${a.en}: unknown, could not be asked (${a.facts})`,
-    (a) => `${a.zh}:未知,未能问到(${a.facts})`,
+    (a: { en: string; zh: string; facts: string }) => `${a.en}: could not be asked (${a.facts})`,
+    (a) => `${a.zh}:未能问到(${a.facts})`,
   ),
   trigger_failed: sentence(
-    (a: { en: string; zh: string; detail: string }) => `${a.en}: unknown, the condition failed (${a.detail})`,
-    (a) => `${a.zh}:未知,条件求值失败(${a.detail})`,
+    (a: { en: string; zh: string; detail: string }) => `${a.en}: the condition failed (${a.detail})`,
+    (a) => `${a.zh}:条件求值失败(${a.detail})`,
   ),
   // the running kernel against the releases a case names
   release_affected: sentence(
