@@ -7,6 +7,7 @@ import { factSchemas } from '../model/facts.ts';
 import { checkCase } from './case-check.ts';
 import { loadCasebook } from './casebook.ts';
 import { matchCases } from './match.ts';
+import { recognise } from './recognise.ts';
 import { triggerLanguage } from './trigger.ts';
 import { parseVignette } from './vignette.ts';
 
@@ -185,4 +186,22 @@ test('the fib6 case has all its conditions: a suppressing rule, a reverse-path l
     const [standing] = matchCases([one], finding, { ...evidence, facts: given }, { language });
     assert.equal(standing!.triggers.find(({ id }) => id === trigger)?.presence, wanted, `${trigger} over ${JSON.stringify(facts)}`);
   }
+});
+
+test('the fib6 case names what it found on the host and who put it there', () => {
+  const one = cases.find(({ id }) => id === 'ipv6-fib6-rule-suppress')!;
+  const { finding, evidence } = parseVignette(vignettesOf(one.id).find(({ path }) => path.endsWith('/match.json'))!.text);
+  const [standing] = matchCases([one], finding, evidence, { language, recognise });
+  assert.deepEqual(
+    standing!.triggers.map(({ found, installed_by }) => [found, installed_by]),
+    [
+      ['30399: from all lookup main suppress_prefixlength 0', ['cloud-netconfig']],
+      ['meta nfproto ipv6 fib saddr . mark . iif oif missing drop', ['firewalld']],
+      ['default via 2001:db8:1::1 dev veth0 table main', []],
+    ],
+  );
+  assert.deepEqual(
+    standing!.against.map(({ text }) => text),
+    ['kernel 6.1.0-55-cloud-amd64 should have the fix (since 5.16)'],
+  );
 });
