@@ -14,5 +14,5 @@ export function readPageSize(host: Host, shown: Slabinfo | null): number | null 
     for (let at = 0; at < view.byteLength; at += 16)
       if (view.getBigUint64(at, true) === BigInt(AT_PAGESZ)) return Number(view.getBigUint64(at + 8, true));
   }
-  return shown === null || shown.names.length === 0 ? null : shown.pageSize;
+  return shown === null || shown.names.length === 0 ? null : shown.sizes.pageSize;
 }

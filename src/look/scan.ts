@@ -145,7 +145,34 @@ export function addName(names: NameCollector, text: string, start: number, end: 
   names.count++;
 }
 
+/** The name `text[start, middle) text[from, end)`, two words of the line joined by a blank, as the next row's. */
+export function addPair(names: NameCollector, text: string, start: number, middle: number, from: number, end: number): void {
+  const expected = names.own === null ? names.like[names.count] : undefined;
+  if (expected !== undefined && expected.length === middle - start + 1 + end - from && samePair(expected, text, start, middle, from)) {
+    names.count++;
+    return;
+  }
+  const name = `${text.slice(start, middle)} ${text.slice(from, end)}`;
+  addName(names, name, 0, name.length);
+}
+
+function samePair(expected: string, text: string, start: number, middle: number, from: number): boolean {
+  const first = middle - start;
+  for (let at = 0; at < expected.length; at++) {
+    const code = at < first ? text.charCodeAt(start + at) : at === first ? space : text.charCodeAt(from + at - first - 1);
+    if (expected.charCodeAt(at) !== code) return false;
+  }
+  return true;
+}
+
 export function namesOf(names: NameCollector): readonly string[] {
   if (names.own !== null) return names.own;
   return names.count === names.like.length ? names.like : names.like.slice(0, names.count);
+}
+
+/** The values of a fixed list of fields, each read in turn. */
+export function eachOf(names: readonly string[], read: (name: string) => number): Float64Array {
+  const values = new Float64Array(names.length);
+  for (let at = 0; at < names.length; at++) values[at] = read(names[at]!);
+  return values;
 }

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { CacheSpecimen } from '../model/evidence.ts';
 import { available, type Reading } from '../model/reading.ts';
-import type { Slabinfo } from './sources/slabinfo.ts';
+import { type Slabinfo, slabObjects, slabsOf } from './sources/slabinfo.ts';
 
 const folder = '/sys/kernel/slab';
 const help = 'run as root on a kernel with CONFIG_SLUB and CONFIG_SYSFS (slab_nomerge shows every cache by its own name)';
@@ -60,7 +60,7 @@ export function readCaches(host: Host, shown: Slabinfo | null, detailed?: (name:
     if (group.names.length === 0) continue;
     const name = group.names.find((each) => rows.has(each)) ?? group.names[0]!;
     const row = rows.get(name);
-    const size = row === undefined || shown === null ? number(host, `${folder}/${group.folder}/slab_size`) : shown.objectSize[row]!;
+    const size = row === undefined || shown === null ? number(host, `${folder}/${group.folder}/slab_size`) : shown.sizes.objectSize[row]!;
     if (size === null) continue;
     const known = readFlags(host, group.folder, detailed === undefined || detailed(name));
     specimens.push({
@@ -68,9 +68,9 @@ export function readCaches(host: Host, shown: Slabinfo | null, detailed?: (name:
       name,
       aliases: group.names,
       object_size: size,
-      objects: row === undefined || shown === null ? null : shown.objects[row]!,
-      slabs: row === undefined || shown === null ? null : shown.slabs[row]!,
-      ...(row === undefined || shown === null ? {} : { objects_per_slab: shown.objectsPerSlab[row]! }),
+      objects: row === undefined || shown === null ? null : slabObjects(shown, row),
+      slabs: row === undefined || shown === null ? null : slabsOf(shown, row),
+      ...(row === undefined || shown === null ? {} : { objects_per_slab: shown.sizes.objectsPerSlab[row]! }),
       ...(known === null ? {} : { flags: known, reclaimable: known.includes('reclaim_account') }),
     });
   }

@@ -1,4 +1,4 @@
-import { cursor, integer } from '../scan.ts';
+import { cursor, eachOf, integer } from '../scan.ts';
 import type { Named, Source } from '../source.ts';
 
 const names = ['allocated', 'unused', 'max'] as const;
@@ -9,7 +9,7 @@ const names = ['allocated', 'unused', 'max'] as const;
  */
 export function parseFileNr(text: string): Named {
   const c = cursor(text);
-  return { names, values: Float64Array.from(names, (name) => integer(c, `<${name}>`)) };
+  return { names, values: eachOf(names, (name) => integer(c, `<${name}>`)) };
 }
 
 /** How many struct file exist. */

@@ -1,4 +1,4 @@
-import { cursor, integer } from '../scan.ts';
+import { cursor, eachOf, integer } from '../scan.ts';
 import type { Named, Source } from '../source.ts';
 
 const dentryNames = ['nr_dentry', 'nr_unused', 'age_limit', 'want_pages', 'nr_negative', 'dummy'] as const;
@@ -7,13 +7,13 @@ const inodeNames = ['nr_inodes', 'nr_unused'] as const;
 /** Six numbers; the fifth, nr_negative, is 0 before 5.0 (commit af0c9af1b3f6 "fs/dcache: Track & report number of negative dentries"). */
 export function parseDentryState(text: string): Named {
   const c = cursor(text);
-  return { names: dentryNames, values: Float64Array.from(dentryNames, (name) => integer(c, `<${name}>`)) };
+  return { names: dentryNames, values: eachOf(dentryNames, (name) => integer(c, `<${name}>`)) };
 }
 
 /** Two numbers that mean something, then five zeros; fs/inode.c, proc_nr_inodes(). */
 export function parseInodeState(text: string): Named {
   const c = cursor(text);
-  return { names: inodeNames, values: Float64Array.from(inodeNames, (name) => integer(c, `<${name}>`)) };
+  return { names: inodeNames, values: eachOf(inodeNames, (name) => integer(c, `<${name}>`)) };
 }
 
 /** How many directory entries exist, in use or cached. */

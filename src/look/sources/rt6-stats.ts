@@ -1,4 +1,4 @@
-import { cursor, hexadecimal } from '../scan.ts';
+import { cursor, eachOf, hexadecimal } from '../scan.ts';
 import type { Named, Source } from '../source.ts';
 
 const names = [
@@ -17,7 +17,7 @@ const names = [
  */
 export function parseRt6Stats(text: string): Named {
   const c = cursor(text);
-  return { names, values: Float64Array.from(names, (name) => hexadecimal(c, `<${name}>, hexadecimal`)) };
+  return { names, values: eachOf(names, (name) => hexadecimal(c, `<${name}>, hexadecimal`)) };
 }
 
 /** How many IPv6 routes and destinations exist in this network namespace. */

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { recorded, survivesAnything } from '../fixtures/texts.ts';
 import { liveHost } from '../../host/live.ts';
 import { readSource } from '../source.ts';
-import { parseSlabinfo, slabBytes, slabinfo } from './slabinfo.ts';
+import { parseSlabinfo, slabBytes, slabinfo, slabObjects, slabsOf } from './slabinfo.ts';
 
 const text = recorded('/proc/slabinfo');
 
@@ -13,12 +13,12 @@ test('columns are read by cache', () => {
   const row = value.names.indexOf('ext4_inode_cache');
   assert.deepEqual(
     [
-      value.activeObjects[row],
-      value.objects[row],
-      value.objectSize[row],
-      value.objectsPerSlab[row],
-      value.pagesPerSlab[row],
-      value.slabs[row],
+      value.frame[row],
+      slabObjects(value, row),
+      value.sizes.objectSize[row],
+      value.sizes.objectsPerSlab[row],
+      value.sizes.pagesPerSlab[row],
+      slabsOf(value, row),
     ],
     [76384, 76398, 1128, 14, 4, 5457],
   );
@@ -27,7 +27,7 @@ test('columns are read by cache', () => {
 
 test('the page size follows from the rows: 8 KiB pages, 64 KiB pages', () => {
   const head = text.split('\n').slice(0, 2).join('\n');
-  const rows = (line: string): number => parseSlabinfo(`${head}\n${line} : tunables 0 0 0 : slabdata 1 1 0\n`).pageSize;
+  const rows = (line: string): number => parseSlabinfo(`${head}\n${line} : tunables 0 0 0 : slabdata 1 1 0\n`).sizes.pageSize;
   assert.equal(rows('filp 1 1 256 16 1'), 4096);
   assert.equal(rows('kmalloc-8k 8 8 8192 8 1'), 65536);
   assert.equal(rows('odd 8 8 1000 8 1'), 8192);
@@ -36,6 +36,8 @@ test('the page size follows from the rows: 8 KiB pages, 64 KiB pages', () => {
 test('names are the same array as long as the same caches come in the same order', () => {
   const first = parseSlabinfo(text);
   assert.equal(parseSlabinfo(text.replace('840    840', '841    861'), first).names, first.names);
+  assert.equal(parseSlabinfo(text.replace('840    840', '841    861'), first).sizes, first.sizes);
+  assert.notEqual(parseSlabinfo(text.replace('192   21    1', '256   16    1'), first).sizes, first.sizes);
   const fewer = parseSlabinfo(text.replace(/^filp .*\n/m, ''), first);
   assert.notEqual(fewer.names, first.names);
   assert.deepEqual(
@@ -44,14 +46,14 @@ test('names are the same array as long as the same caches come in the same order
   );
   const more = parseSlabinfo(`${text}new_cache 1 2 64 64 1 : tunables 0 0 0 : slabdata 1 1 0\n`, first);
   assert.deepEqual(more.names, [...first.names, 'new_cache']);
-  assert.equal(more.objects.at(-1), 2);
+  assert.equal(slabObjects(more, more.names.length - 1), 2);
 });
 
 test('more than 256 caches are all kept', () => {
   const lines = Array.from({ length: 1000 }, (_, n) => `cache-${n} ${n} ${2 * n} 64 64 1 : tunables 0 0 0 : slabdata 3 ${n} 0\n`);
   const value = parseSlabinfo(text.split('\n').slice(0, 2).join('\n') + '\n' + lines.join(''));
   assert.equal(value.names.length, 1000);
-  assert.deepEqual([value.activeObjects[777], value.objects[777], value.slabs[777]], [777, 1554, 777]);
+  assert.deepEqual([value.frame[777], slabObjects(value, 777), slabsOf(value, 777)], [777, 1554, 777]);
 });
 
 test('a text that is not slabinfo says what was expected and where', () => {
@@ -66,7 +68,8 @@ test('the values agree with awk on this machine', (t) => {
   const byAwk = execFileSync('awk', ['NR>2{n++; size+=$4; per+=$5; pages+=$6} END{print n, size, per, pages}', '/proc/slabinfo'], {
     encoding: 'utf8',
   });
-  const { names, objectSize, objectsPerSlab, pagesPerSlab } = reading.value;
+  const { names, sizes } = reading.value;
+  const { objectSize, objectsPerSlab, pagesPerSlab } = sizes;
   assert.equal(byAwk.trim(), [names.length, sum(objectSize), sum(objectsPerSlab), sum(pagesPerSlab)].join(' '));
 });
 

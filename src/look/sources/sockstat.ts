@@ -1,18 +1,5 @@
 import { growing } from '../named.ts';
-import {
-  addName,
-  atLineEnd,
-  collectNames,
-  cursor,
-  integer,
-  malformed,
-  more,
-  namesOf,
-  nextLine,
-  skipBlanks,
-  word,
-  wordEnd,
-} from '../scan.ts';
+import { addPair, atLineEnd, collectNames, cursor, integer, malformed, more, namesOf, nextLine, skipBlanks, wordEnd } from '../scan.ts';
 import type { Key, Named, Source } from '../source.ts';
 
 /**
@@ -24,13 +11,15 @@ export function parseSockstat(text: string, like?: Named): Named {
   const names = collectNames(like?.names);
   const numbers = growing(like?.names.length ?? 16);
   while (more(c)) {
-    const protocol = word(c, 'a protocol and a colon');
-    if (!protocol.endsWith(':')) throw malformed(c, 'a colon after the protocol');
+    skipBlanks(c);
+    const start = c.at;
+    const colon = wordEnd(c) - 1;
+    if (colon < start || text.charCodeAt(colon) !== 58) throw malformed(c, 'a protocol and a colon');
+    c.at = colon + 1;
     while (!atLineEnd(c)) {
       skipBlanks(c);
       const end = wordEnd(c);
-      const row = `${protocol.slice(0, -1)} ${text.slice(c.at, end)}`;
-      addName(names, row, 0, row.length);
+      addPair(names, text, start, colon, c.at, end);
       c.at = end;
       numbers.push(integer(c, 'a number'));
     }
