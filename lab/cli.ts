@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { dump } from './dump.ts';
+import { LabUnavailable, setUp, type Say } from './lab.ts';
+import { seriesNames, type KernelSeries } from './packages.ts';
+import { shell, smallMachine } from './qemu.ts';
+import { loadScenario, scenarioIds } from './scenario.ts';
+
+const usage = `npm run lab -- setup [--fresh]              kernels, headers, leak module, disks (cached)
+npm run lab -- run SCENARIO [--kernel 6.1|6.12]
+npm run lab -- shell [--kernel …]           a shell in the guest; ends with it
+npm run lab -- dump SCENARIO [--kernel …] [--memory MiB]
+npm run lab -- record SCENARIO -o FILE [--for 60s] [--kernel …]
+npm run lab -- list
+`;
+
+const started = performance.now();
+const say: Say = (line) => process.stderr.write(`lab ${((performance.now() - started) / 1000).toFixed(1).padStart(6)}  ${line}\n`);
+
+function seriesOf(text: string | undefined, otherwise: KernelSeries): KernelSeries {
+  const found = seriesNames.find((name) => name === (text ?? otherwise));
+  if (found === undefined) throw new Error(`--kernel ${text}: the lab has ${seriesNames.join(' and ')}`);
+  return found;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      kernel: { type: 'string' },
+      memory: { type: 'string' },
+      for: { type: 'string' },
+      output: { type: 'string', short: 'o' },
+      fresh: { type: 'boolean' },
+      json: { type: 'boolean' },
+    },
+  });
+  const [verb, name] = positionals;
+  const scenario = ['run', 'dump', 'record'].includes(verb ?? '') ? loadScenario(name ?? '') : undefined;
+  const series = seriesOf(values.kernel, scenario?.kernels[0] ?? '6.1');
+  switch (verb) {
+    case 'setup':
+      for (const each of values.kernel === undefined ? seriesNames : [series]) setUp(each, say, values.fresh);
+      say('ready');
+      return 0;
+    case 'shell': {
+      const lab = setUp(series, say);
+      return shell(lab.kernel, lab.images, lab.payload, { ...smallMachine, memoryMebibytes: Number(values.memory ?? 1024) });
+    }
+    case 'dump':
+      process.stdout.write(`${await dump(scenario!, series, Number(values.memory ?? 384), say)}\n`);
+      return 0;
+    case 'list':
+      process.stdout.write(scenarioIds().map((id) => `${id.padEnd(28)} ${loadScenario(id).title}\n`).join(''));
+      return 0;
+    default:
+      process.stderr.write(usage);
+      return 64;
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof LabUnavailable) {
+    process.stderr.write(`lab SKIPPED: ${error.message}\n`);
+    process.exitCode = 77;
+  } else {
+    process.stderr.write(`lab: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,54 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootFor, machineOf, setUp, type Say } from './lab.ts';
+import type { KernelSeries } from './packages.ts';
+import { cache } from './paths.ts';
+import type { Scenario } from './scenario.ts';
+
+/** What is written beside a dump, by the guest itself; to compare with, so it must not come from kmai. */
+const beside: readonly (readonly [name: string, script: string])[] = [
+  ['slabinfo', 'for cache in /sys/kernel/slab/*; do [ -L "$cache" ] || echo 1 > "$cache/shrink"; done; cat /proc/slabinfo'],
+  ['truth', `cat $parameters/truth 2>/dev/null || echo 'no module'`],
+  ['rt6_stats', 'cat /proc/net/rt6_stats'],
+  ['meminfo', 'cat /proc/meminfo'],
+  ['aliases', 'ls -l /sys/kernel/slab | while read -r _ _ _ _ _ _ _ _ name _ to; do echo "$name ${to:-$name}"; done'],
+  ['modules', 'cat /proc/modules'],
+  ['iomem', 'cat /proc/iomem'],
+  ['kallsyms', 'cat /proc/kallsyms'],
+  ['version', 'cat /proc/version'],
+];
+
+/**
+ * Dumps a guest's memory after the scenario's burst: ELF and kdump (zlib, flattened, as QEMU writes it), with
+ * VMCOREINFO, and what the guest said about itself just before. Gives the folder.
+ */
+export async function dump(scenario: Scenario, series: KernelSeries, memoryMebibytes: number, say: Say): Promise<string> {
+  const lab = setUp(series, say);
+  const folder = join(cache, 'dumps', `${scenario.id}-${series}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await using guest = await bootFor(lab, scenario, { ...machineOf(scenario), memoryMebibytes });
+  if (scenario.burst !== '') {
+    const burst = await guest.run(scenario.burst, 300);
+    if (burst.status !== 0) throw new Error(`${scenario.id}: burst ended with ${burst.status}: ${burst.stderr}`);
+    writeFileSync(join(folder, 'burst'), burst.stdout);
+  }
+  await guest.run('sleep 3', 20); // RCU-deferred frees: what is still to be freed is not lost
+  for (const [name, script] of beside) {
+    const { stdout, stderr, status } = await guest.run(script, 60);
+    if (status !== 0) throw new Error(`${scenario.id}: ${name}: ${stderr}`);
+    writeFileSync(join(folder, name), stdout);
+  }
+  const btf = await guest.run('base64 /sys/kernel/btf/vmlinux', 60);
+  writeFileSync(join(folder, 'vmlinux.btf'), Buffer.from(btf.stdout, 'base64'));
+  await guest.monitor.execute('stop');
+  for (const [format, name] of [
+    ['elf', 'memory.elf'],
+    ['kdump-zlib', 'memory.kdump'],
+  ]) {
+    const started = performance.now();
+    await guest.monitor.execute('dump-guest-memory', { paging: false, protocol: `file:${join(folder, name!)}`, format });
+    say(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  }
+  return folder;
+}
