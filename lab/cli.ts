@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
+import { bench, defaultJson, describe, renderBench } from './bench.ts';
 import { dump } from './dump.ts';
 import { LabUnavailable, setUp, type Say } from './lab.ts';
 import { seriesNames, type KernelSeries } from './packages.ts';
 import { shell, smallMachine } from './qemu.ts';
+import { keepRecord, recordScenario, runScenario } from './run.ts';
+import { score } from './score.ts';
 import { loadScenario, scenarioIds } from './scenario.ts';
 
 const usage = `npm run lab -- setup [--fresh]              kernels, headers, leak module, disks (cached)
@@ -11,6 +14,7 @@ npm run lab -- shell [--kernel …]           a shell in the guest; ends with it
 npm run lab -- dump SCENARIO [--kernel …] [--memory MiB]
 npm run lab -- record SCENARIO -o FILE [--for 60s] [--kernel …]
 npm run lab -- list
+npm run bench -- [--quick] [--kernel …] [--only ID,ID] [--jobs N] [--json FILE]
 `;
 
 const started = performance.now();
@@ -32,7 +36,10 @@ async function main(argv: readonly string[]): Promise<number> {
       for: { type: 'string' },
       output: { type: 'string', short: 'o' },
       fresh: { type: 'boolean' },
-      json: { type: 'boolean' },
+      json: { type: 'string' },
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      jobs: { type: 'string' },
     },
   });
   const [verb, name] = positionals;
@@ -46,6 +53,32 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'shell': {
       const lab = setUp(series, say);
       return shell(lab.kernel, lab.images, lab.payload, { ...smallMachine, memoryMebibytes: Number(values.memory ?? 1024) });
+    }
+    case 'run': {
+      const run = await runScenario(setUp(series, say), scenario!, scenario!.window);
+      keepRecord(`${scenario!.id}-${series}`, run);
+      const result = score(scenario!, series, run);
+      process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+      say(describe(result));
+      return result.state === 'passed' ? 0 : 1;
+    }
+    case 'record':
+      if (values.output === undefined) throw new Error('record: -o FILE is missing');
+      await recordScenario(setUp(series, say), scenario!, values.for ?? '60s', values.output);
+      return 0;
+    case 'bench': {
+      const done = await bench(
+        {
+          quick: values.quick ?? false,
+          kernel: values.kernel === undefined ? undefined : series,
+          only: values.only?.split(',') ?? [],
+          jobs: Number(values.jobs ?? 1),
+          json: values.json ?? defaultJson,
+        },
+        say,
+      );
+      process.stdout.write(renderBench(done));
+      return done.totals.passed === done.totals.scenarios ? 0 : 1;
     }
     case 'dump':
       process.stdout.write(`${await dump(scenario!, series, Number(values.memory ?? 384), say)}\n`);
