@@ -100,6 +100,8 @@ export function takeFrame(input: Buffer): Frame | null {
       return input.length < end ? null : { kind, id: Number(id), status: 0, data: input.subarray(head, end), bytes: end };
     }
     default:
-      throw new Error(`the guest's agent said ${JSON.stringify(input.toString('latin1', 0, Math.min(newline, 80)))}, which is no frame of its protocol`);
+      throw new Error(
+        `the guest's agent said ${JSON.stringify(input.toString('latin1', 0, Math.min(newline, 80)))}, which is no frame of its protocol`,
+      );
   }
 }

@@ -104,7 +104,11 @@ export function renderBench({ results, totals: sums, kernels, minutes }: Bench):
     describe(one),
   ]);
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]): string => cells.map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column]!))).join('  ').trimEnd();
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd();
   const percent = (value: number | null): string => (value === null ? '–' : `${(100 * value).toFixed(0)} %`);
   return [
     line(header),

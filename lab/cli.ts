@@ -42,8 +42,8 @@ async function main(argv: readonly string[]): Promise<number> {
       jobs: { type: 'string' },
     },
   });
-  const [verb, name] = positionals;
-  const scenario = ['run', 'dump', 'record'].includes(verb ?? '') ? loadScenario(name ?? '') : undefined;
+  const [verb = 'help', name] = positionals;
+  const scenario = ['run', 'dump', 'record'].includes(verb) ? loadScenario(name ?? '') : undefined;
   const series = seriesOf(values.kernel, scenario?.kernels[0] ?? '6.1');
   switch (verb) {
     case 'setup':
@@ -84,7 +84,11 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(`${await dump(scenario!, series, Number(values.memory ?? 384), say)}\n`);
       return 0;
     case 'list':
-      process.stdout.write(scenarioIds().map((id) => `${id.padEnd(28)} ${loadScenario(id).title}\n`).join(''));
+      process.stdout.write(
+        scenarioIds()
+          .map((id) => `${id.padEnd(28)} ${loadScenario(id).title}\n`)
+          .join(''),
+      );
       return 0;
     default:
       process.stderr.write(usage);

@@ -1,4 +1,16 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { command, which } from './command.ts';
 import type { Kernel } from './kernel.ts';
@@ -60,7 +72,8 @@ function folderMegabytes(folder: string): number {
 /** Copies a program and what it loads to the same paths under `into`. */
 function install(into: string, program: string, as: string): void {
   place(program, join(into, as));
-  for (const [library] of command(['ldd', program]).matchAll(/\/\S+/g)) place(command(['readlink', '-f', library]).trim(), join(into, library));
+  for (const [library] of command(['ldd', program]).matchAll(/\/\S+/g))
+    place(command(['readlink', '-f', library]).trim(), join(into, library));
 }
 
 function place(from: string, to: string): void {
@@ -75,13 +88,15 @@ function busybox(into: string): void {
   place(hostProgram('busybox'), path);
   chmodSync(path, 0o755);
   for (const applet of command([path, '--list']).trim().split('\n')) {
-    if (!existsSync(join(into, 'usr/bin', applet)) && !existsSync(join(into, 'usr/sbin', applet))) symlinkSync('busybox', join(into, 'usr/bin', applet));
+    if (!existsSync(join(into, 'usr/bin', applet)) && !existsSync(join(into, 'usr/sbin', applet)))
+      symlinkSync('busybox', join(into, 'usr/bin', applet));
   }
 }
 
 /** As Debian has it since its merge of /usr: /bin is usr/bin, and so on. */
 function skeleton(into: string): void {
-  for (const folder of ['dev', 'proc', 'sys', 'etc', 'usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64']) mkdirSync(join(into, folder), { recursive: true });
+  for (const folder of ['dev', 'proc', 'sys', 'etc', 'usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64'])
+    mkdirSync(join(into, folder), { recursive: true });
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) symlinkSync(`usr/${name}`, join(into, name));
 }
 
@@ -115,19 +130,26 @@ function buildRoot(of: Kernel, programs: readonly string[], folder: string, to: 
     if (basename(program) !== 'busybox') install(folder, program, join(sbin ? 'usr/sbin' : 'usr/bin', basename(program)));
   }
   symlinkSync('dash', join(folder, 'usr/bin/sh'));
-  for (const name of ['modprobe', 'insmod', 'rmmod', 'lsmod', 'modinfo', 'depmod']) symlinkSync('../bin/kmod', join(folder, 'usr/sbin', name));
+  for (const name of ['modprobe', 'insmod', 'rmmod', 'lsmod', 'modinfo', 'depmod'])
+    symlinkSync('../bin/kmod', join(folder, 'usr/sbin', name));
   for (const name of ['iptables', 'ip6tables', 'iptables-save', 'ip6tables-save', 'iptables-restore', 'ip6tables-restore']) {
     symlinkSync('xtables-nft-multi', join(folder, 'usr/sbin', name));
   }
   cpSync('/usr/lib/x86_64-linux-gnu/xtables', join(folder, 'usr/lib/x86_64-linux-gnu/xtables'), { recursive: true });
   busybox(folder);
   cpSync(join(guestFolder, 'lab-init'), join(folder, 'usr/sbin/lab-init'));
-  cpSync(join(of.folder, 'lib/modules', of.release), join(folder, 'usr/lib/modules', of.release), { recursive: true, filter: (path) => !/\/(build|source)$/.test(path) });
+  cpSync(join(of.folder, 'lib/modules', of.release), join(folder, 'usr/lib/modules', of.release), {
+    recursive: true,
+    filter: (path) => !/\/(build|source)$/.test(path),
+  });
   writeFileSync(join(folder, 'etc/hostname'), 'lab\n');
   writeFileSync(join(folder, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n');
   writeFileSync(join(folder, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
   writeFileSync(join(folder, 'etc/hosts'), '127.0.0.1 localhost\n::1 localhost\n');
-  writeFileSync(join(folder, 'etc/os-release'), 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n');
+  writeFileSync(
+    join(folder, 'etc/os-release'),
+    'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n',
+  );
   mkdirSync(join(folder, 'boot'));
   cpSync(join(of.folder, 'boot', `config-${of.release}`), join(folder, 'boot', `config-${of.release}`));
   ext4(folder, to, folderMegabytes(folder) + 40);

@@ -61,7 +61,16 @@ export function leakModule(of: Kernel, say: (line: string) => void): string {
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
   for (const file of source) command(['cp', file, partial]);
-  command(['make', '-C', join(of.folder, 'usr/src', `linux-headers-${of.release}`), `M=${partial}`, 'CC=gcc-12', 'HOSTCC=gcc-12', ...withoutBtf, 'modules']);
+  command([
+    'make',
+    '-C',
+    join(of.folder, 'usr/src', `linux-headers-${of.release}`),
+    `M=${partial}`,
+    'CC=gcc-12',
+    'HOSTCC=gcc-12',
+    ...withoutBtf,
+    'modules',
+  ]);
   command(['strip', '-g', join(partial, 'kmai_lab.ko')]);
   renameSync(partial, folder);
   return built;

@@ -23,7 +23,8 @@ const needs: readonly (readonly [program: string, debianPackage: string])[] = [
 
 /** Why the lab can't work here, or null if it can. Said aloud by whoever skips it. */
 export function obstacle(): string | null {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return `needs Linux on x86-64, this is ${process.platform} on ${process.arch}`;
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return `needs Linux on x86-64, this is ${process.platform} on ${process.arch}`;
   if (process.getuid?.() !== 0) return 'needs root, to unpack kernels and build the disk with their owners and devices';
   if (which('apt-get') === null && missingPackages().length > 0) return `${missingPackages().join(', ')} missing, and there is no apt-get`;
   return null;
@@ -86,7 +87,9 @@ export function headerDependencies(show: string): string[] {
 export function kernelPackages(series: KernelSeries): { readonly release: string; readonly packages: readonly string[] } {
   const abi = newestImage(command(['apt-cache', 'search', '-n', `linux-image-${series}`]), series);
   if (abi === null) {
-    throw new Error(`no linux-image-${series}.*-cloud-amd64-unsigned in the configured apt sources; Debian 12 with its security updates has them`);
+    throw new Error(
+      `no linux-image-${series}.*-cloud-amd64-unsigned in the configured apt sources; Debian 12 with its security updates has them`,
+    );
   }
   const headers = `linux-headers-${abi}-cloud-amd64`;
   const depends = headerDependencies(command(['apt-cache', 'show', '--no-all-versions', headers]));
@@ -96,7 +99,8 @@ export function kernelPackages(series: KernelSeries): { readonly release: string
 /** Downloads packages into a folder, those already there excepted, and gives the paths of the .deb files. */
 export function download(packages: readonly string[], folder: string): string[] {
   mkdirSync(folder, { recursive: true });
-  const found = (name: string): string | undefined => readdirSync(folder).find((file) => file.startsWith(`${name}_`) && file.endsWith('.deb'));
+  const found = (name: string): string | undefined =>
+    readdirSync(folder).find((file) => file.startsWith(`${name}_`) && file.endsWith('.deb'));
   const missing = packages.filter((name) => found(name) === undefined);
   if (missing.length > 0) command(['apt-get', 'download', ...missing], { cwd: folder });
   return packages.map((name) => {

@@ -33,22 +33,33 @@ export interface Guest extends AsyncDisposable {
  * descriptors, not sockets with a name: nothing to clean up, and when they close the guest powers off by itself.
  */
 function underOurLife(argv: readonly string[]): readonly string[] {
-  return ['setpriv', '--pdeathsig', 'KILL', 'sh', '-c', 'parent=$1; shift; [ "$PPID" = "$parent" ] && exec "$@"', 'lab', `${process.pid}`, ...argv];
+  return [
+    'setpriv',
+    '--pdeathsig',
+    'KILL',
+    'sh',
+    '-c',
+    'parent=$1; shift; [ "$PPID" = "$parent" ] && exec "$@"',
+    'lab',
+    `${process.pid}`,
+    ...argv,
+  ];
 }
 
-function qemuArguments(of: Kernel, images: Images, payload: string, machine: Machine, serial: readonly string[], append: string): string[] {
+function qemuArguments(of: Kernel, images: Images, payload: string, machine: Machine, lines: readonly string[], append: string): string[] {
   const drive = (file: string, options: string): string[] => ['-drive', `file=${file},if=virtio,format=raw,${options}`];
   return [
-    ...['-accel', 'tcg,thread=multi', '-cpu', 'max,la57=off', '-smp', `${machine.cpus}`, '-m', `${machine.memoryMebibytes}`],
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-device', 'vmcoreinfo'],
-    ...['-kernel', of.vmlinuz, '-initrd', images.initramfs],
-    ...['-append', ['console=ttyS0', 'quiet', 'panic=-1', 'mitigations=off', ...machine.kernelArguments, append].join(' ').trim()],
-    ...drive(images.rootDisk, 'readonly=on'),
-    ...drive(payload, 'readonly=on'),
+    // No five-level paging: TCG offers it, machines of the size the lab imitates have four.
+    ['-accel', 'tcg,thread=multi', '-cpu', 'max,la57=off', '-smp', `${machine.cpus}`, '-m', `${machine.memoryMebibytes}`],
+    ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-device', 'vmcoreinfo'],
+    ['-kernel', of.vmlinuz, '-initrd', images.initramfs],
+    ['-append', ['console=ttyS0', 'quiet', 'panic=-1', 'mitigations=off', ...machine.kernelArguments, append].join(' ').trim()],
+    drive(images.rootDisk, 'readonly=on'),
+    drive(payload, 'readonly=on'),
     // What the guest writes goes to an unlinked temporary file of QEMU's.
-    ...drive(images.scratchDisk, 'snapshot=on'),
-    ...serial,
-  ];
+    drive(images.scratchDisk, 'snapshot=on'),
+    lines,
+  ].flat();
 }
 
 /** Boots and waits until the guest's agent answers. */
@@ -57,10 +68,10 @@ export async function boot(of: Kernel, images: Images, payload: string, machine:
   mkdirSync(join(cache, 'log'), { recursive: true });
   const consolePath = join(cache, 'log', `console-${process.pid}-${of.series}.log`);
   const lines = [
-    ...['-chardev', `file,id=console,path=${consolePath}`, '-serial', 'chardev:console'],
-    ...['-chardev', 'socket,id=agent,fd=3', '-device', 'virtio-serial', '-device', 'virtserialport,chardev=agent,name=lab.agent'],
-    ...['-chardev', 'socket,id=qmp,fd=4', '-mon', 'chardev=qmp,mode=control'],
-  ];
+    ['-chardev', `file,id=console,path=${consolePath}`, '-serial', 'chardev:console'],
+    ['-chardev', 'socket,id=agent,fd=3', '-device', 'virtio-serial', '-device', 'virtserialport,chardev=agent,name=lab.agent'],
+    ['-chardev', 'socket,id=qmp,fd=4', '-mon', 'chardev=qmp,mode=control'],
+  ].flat();
   const errors = openSync(`${consolePath}.qemu`, 'w');
   const child = launch(qemuArguments(of, images, payload, machine, lines, ''), ['ignore', 'ignore', errors, 'pipe', 'pipe']);
   closeSync(errors);

@@ -32,7 +32,17 @@ const kmaiInGuest = '/opt/lab/kmai/bin/kmai';
 
 /** Boots, sets up, starts the stimulus, lets kmai look, reads the truth before and after. Never throws for what the scenario does. */
 export async function runScenario(lab: Lab, scenario: Scenario, window: number, cpus?: number): Promise<Run> {
-  const nothing: Run = { record: null, exit: null, seconds: null, before: {}, after: {}, elapsed: 0, shownAs: {}, problem: null, stderr: '' };
+  const nothing: Run = {
+    record: null,
+    exit: null,
+    seconds: null,
+    before: {},
+    after: {},
+    elapsed: 0,
+    shownAs: {},
+    problem: null,
+    stderr: '',
+  };
   try {
     await using guest = await bootFor(lab, scenario, machineOf(scenario, cpus));
     const shownAs = await rows(guest, scenario);
@@ -46,7 +56,18 @@ export async function runScenario(lab: Lab, scenario: Scenario, window: number, 
     const after = await truth(guest, scenario);
     const elapsed = (performance.now() - from) / 1000;
     const early = stimulus.problem();
-    return { ...nothing, ...read(done.stdout), exit: done.status, seconds, before, after, elapsed, shownAs, problem: early, stderr: done.stderr.slice(-2000) };
+    return {
+      ...nothing,
+      ...read(done.stdout),
+      exit: done.status,
+      seconds,
+      before,
+      after,
+      elapsed,
+      shownAs,
+      problem: early,
+      stderr: done.stderr.slice(-2000),
+    };
   } catch (error) {
     return { ...nothing, problem: error instanceof Error ? error.message : String(error) };
   }

@@ -20,7 +20,13 @@ const expectedFinding = z.strictObject({
   cache: z.string().optional(),
   syndrome: oneOrMore(z.enum(syndromes)).optional(),
   driver: z.strictObject({ counter: oneOrMore(z.string()), per_event: range }).optional(),
-  case: z.strictObject({ id: z.string(), standing: oneOrMore(z.enum(['confirmed', 'probable', 'suspected'])), triggers: z.array(z.string()).default([]) }).optional(),
+  case: z
+    .strictObject({
+      id: z.string(),
+      standing: oneOrMore(z.enum(['confirmed', 'probable', 'suspected'])),
+      triggers: z.array(z.string()).default([]),
+    })
+    .optional(),
   /** comm of the process that holds the growth */
   holder: z.string().optional(),
   /** Appears in the stack of a callsite that explains the growth; only asked when the scenario listens. */
@@ -30,7 +36,10 @@ const expectedFinding = z.strictObject({
 const scenarioSchema = z
   .strictObject({
     title: z.string().max(160),
-    kernels: z.array(z.enum(seriesNames)).min(1).default([...seriesNames]),
+    kernels: z
+      .array(z.enum(seriesNames))
+      .min(1)
+      .default([...seriesNames]),
     /** In the quick set, on the first of its kernels, with this window in seconds. */
     quick: z.int().min(15).max(60).optional(),
     memory: z.int().min(256).max(4096).default(1024).describe('MiB'),
@@ -60,9 +69,14 @@ const scenarioSchema = z
   })
   .superRefine((scenario, context) => {
     const known = Object.keys(scenario.truth);
-    const named = [...scenario.proves.flatMap(({ what, per }) => (per === undefined ? [what] : [what, per])), scenario.expect.rate ?? known[0]];
-    for (const name of named) if (name !== undefined && !known.includes(name)) context.addIssue(`${name} is not among the quantities of truth`);
-    if (scenario.expect.verdict.includes('leak') && scenario.proves.length === 0) context.addIssue('a leak must be proved by a counter of truth');
+    const named = [
+      ...scenario.proves.flatMap(({ what, per }) => (per === undefined ? [what] : [what, per])),
+      scenario.expect.rate ?? known[0],
+    ];
+    for (const name of named)
+      if (name !== undefined && !known.includes(name)) context.addIssue(`${name} is not among the quantities of truth`);
+    if (scenario.expect.verdict.includes('leak') && scenario.proves.length === 0)
+      context.addIssue('a leak must be proved by a counter of truth');
   });
 
 export type Scenario = z.infer<typeof scenarioSchema> & { readonly id: string };

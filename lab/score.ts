@@ -38,7 +38,8 @@ export function score(scenario: Scenario, kernel: string, run: Run): Result {
   const broken = run.problem ?? disproved(scenario, change);
   const diagnosis = run.record?.diagnosis ?? null;
   const checks = diagnosis === null ? [] : checksOf(scenario.expect, diagnosis.verdict, diagnosis.findings, run);
-  const first = diagnosis === null ? null : (bestFinding(scenario.expect.findings[0], diagnosis.findings, run) ?? diagnosis.findings[0] ?? null);
+  const first =
+    diagnosis === null ? null : (bestFinding(scenario.expect.findings[0], diagnosis.findings, run) ?? diagnosis.findings[0] ?? null);
   const silent = diagnosis === null ? `kmai gave no Record (exit ${run.exit}): ${lastLine(run.stderr)}` : null;
   return {
     scenario: scenario.id,
@@ -79,23 +80,38 @@ function disproved(scenario: Scenario, change: Truth): string | null {
     const events = per === undefined ? 1 : (change[per] ?? null);
     if (amount === null || events === null) return `the lab could not count ${amount === null ? what : per}`;
     const value = amount / events;
-    if (!(value >= between[0] && value <= between[1])) return `the lab counted ${number(value)} ${what}${per === undefined ? '' : ` per ${per}`}, and promises ${between.join(' to ')}`;
+    if (!(value >= between[0] && value <= between[1]))
+      return `the lab counted ${number(value)} ${what}${per === undefined ? '' : ` per ${per}`}, and promises ${between.join(' to ')}`;
   }
   return null;
 }
 
 function checksOf(expect: Expectation, verdict: string, findings: readonly Finding[], run: Run): Check[] {
   const checks = [check('verdict', expect.verdict, verdict)];
-  if (run.exit !== null) checks.push(check('exit code', [{ healthy: '0', leak: '1', growth: '1', inconclusive: '2' }[verdict] ?? '?'], `${run.exit}`));
+  if (run.exit !== null)
+    checks.push(check('exit code', [{ healthy: '0', leak: '1', growth: '1', inconclusive: '2' }[verdict] ?? '?'], `${run.exit}`));
   for (const wanted of expect.findings) {
     const found = bestFinding(wanted, findings, run);
-    if (found === null) checks.push({ what: 'finding', expected: wanted.owner ?? wanted.cache ?? wanted.kind.join('|'), got: findings.map(name).join(', ') || 'none', met: false });
+    if (found === null)
+      checks.push({
+        what: 'finding',
+        expected: wanted.owner ?? wanted.cache ?? wanted.kind.join('|'),
+        got: findings.map(name).join(', ') || 'none',
+        met: false,
+      });
     else checks.push(...findingChecks(wanted, found, run));
   }
   const forbidden = expect.not_case;
   if (forbidden !== undefined) {
-    const claimed = findings.flatMap(({ cases }) => cases).filter(({ id, standing }) => id === forbidden && (standing === 'confirmed' || standing === 'probable'));
-    checks.push({ what: 'case', expected: `not ${forbidden}`, got: claimed.map(({ standing }) => standing).join(', ') || 'not claimed', met: claimed.length === 0 });
+    const claimed = findings
+      .flatMap(({ cases }) => cases)
+      .filter(({ id, standing }) => id === forbidden && (standing === 'confirmed' || standing === 'probable'));
+    checks.push({
+      what: 'case',
+      expected: `not ${forbidden}`,
+      got: claimed.map(({ standing }) => standing).join(', ') || 'not claimed',
+      met: claimed.length === 0,
+    });
   }
   return checks;
 }
@@ -105,7 +121,9 @@ function bestFinding(wanted: ExpectedFinding | undefined, findings: readonly Fin
   if (wanted === undefined) return null;
   const row = wanted.cache ?? (wanted.owner === undefined ? undefined : run.shownAs[wanted.owner]);
   const about = findings.filter(
-    ({ where }) => wanted.kind.includes(where.kind) && (where.kind !== 'slab' || row === undefined || where.cache === row || where.owner === wanted.owner),
+    ({ where }) =>
+      wanted.kind.includes(where.kind) &&
+      (where.kind !== 'slab' || row === undefined || where.cache === row || where.owner === wanted.owner),
   );
   const met = (finding: Finding): number => findingChecks(wanted, finding, run).filter((one) => one.met).length;
   return about.toSorted((a, b) => met(b) - met(a))[0] ?? null;
@@ -124,19 +142,41 @@ function findingChecks(wanted: ExpectedFinding, found: Finding, run: Run): Check
     const counters = found.driver === null ? [] : [found.driver.counter, ...(found.driver.indistinguishable ?? [])];
     const [low, high] = wanted.driver.per_event;
     const value = found.driver?.objects_per_event ?? Number.NaN;
-    checks.push({ what: 'driver', expected: wanted.driver.counter.join('|'), got: counters.join(', ') || 'none', met: wanted.driver.counter.some((one) => counters.includes(one)) });
+    checks.push({
+      what: 'driver',
+      expected: wanted.driver.counter.join('|'),
+      got: counters.join(', ') || 'none',
+      met: wanted.driver.counter.some((one) => counters.includes(one)),
+    });
     checks.push({ what: 'per event', expected: `${low} to ${high}`, got: number(value), met: value >= low && value <= high });
   }
   if (wanted.case !== undefined) {
     const first = found.cases[0];
     const armed = found.cases.find(({ id }) => id === wanted.case?.id)?.triggers.filter(({ presence }) => presence === 'present') ?? [];
-    checks.push(check('case', wanted.case.standing.map((standing) => `${wanted.case?.id} ${standing}`), first === undefined ? undefined : `${first.id} ${first.standing}`));
-    for (const trigger of wanted.case.triggers) checks.push({ what: 'trigger', expected: trigger, got: armed.map(({ id }) => id).join(', ') || 'none', met: armed.some(({ id }) => id === trigger) });
+    checks.push(
+      check(
+        'case',
+        wanted.case.standing.map((standing) => `${wanted.case?.id} ${standing}`),
+        first === undefined ? undefined : `${first.id} ${first.standing}`,
+      ),
+    );
+    for (const trigger of wanted.case.triggers)
+      checks.push({
+        what: 'trigger',
+        expected: trigger,
+        got: armed.map(({ id }) => id).join(', ') || 'none',
+        met: armed.some(({ id }) => id === trigger),
+      });
   }
   if (wanted.holder !== undefined) checks.push(check('holder', [wanted.holder], found.holders[0]?.comm));
   if (wanted.callsite !== undefined) {
     const stacks = found.callsites.flatMap(({ stack }) => stack);
-    checks.push({ what: 'callsite', expected: wanted.callsite, got: found.callsites[0]?.stack.slice(0, 3).join(' < ') ?? 'none', met: stacks.some((frame) => frame.startsWith(wanted.callsite!)) });
+    checks.push({
+      what: 'callsite',
+      expected: wanted.callsite,
+      got: found.callsites[0]?.stack.slice(0, 3).join(' < ') ?? 'none',
+      met: stacks.some((frame) => frame.startsWith(wanted.callsite!)),
+    });
   }
   return checks;
 }
@@ -190,7 +230,12 @@ export function totals(results: readonly Result[]): Totals {
   const leaks = judged.filter(isLeak);
   const found = leaks.filter(({ verdict }) => verdict === 'leak');
   const id = ({ scenario, kernel }: Result): string => `${scenario} on ${kernel}`;
-  const alarmed = judged.filter(({ expectedVerdict, verdict }) => verdict !== null && !expectedVerdict.includes(verdict) && (verdict === 'leak' || (verdict === 'growth' && !expectedVerdict.includes('leak'))));
+  const alarmed = judged.filter(
+    ({ expectedVerdict, verdict }) =>
+      verdict !== null &&
+      !expectedVerdict.includes(verdict) &&
+      (verdict === 'leak' || (verdict === 'growth' && !expectedVerdict.includes('leak'))),
+  );
   return {
     scenarios: results.length,
     passed: results.filter(({ state }) => state === 'passed').length,
@@ -208,7 +253,9 @@ export function totals(results: readonly Result[]): Totals {
 /** Of the scenarios that name one, the share where kmai names the same for every finding; a finding not made is a miss. */
 function accuracy(results: readonly Result[], what: 'owner' | 'class'): number | null {
   const asked = results.filter(({ names }) => names.includes(what));
-  const right = asked.filter(({ checks, verdict }) => verdict !== null && checks.every((one) => one.met || (one.what !== what && one.what !== 'finding')));
+  const right = asked.filter(
+    ({ checks, verdict }) => verdict !== null && checks.every((one) => one.met || (one.what !== what && one.what !== 'finding')),
+  );
   return share(right.length, asked.length);
 }
 
