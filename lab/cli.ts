@@ -4,6 +4,7 @@ import { dump } from './dump.ts';
 import { LabUnavailable, setUp, type Say } from './lab.ts';
 import { seriesNames, type KernelSeries } from './packages.ts';
 import { shell, smallMachine } from './qemu.ts';
+import { probe } from './probe.ts';
 import { keepRecord, recordScenario, runScenario } from './run.ts';
 import { score } from './score.ts';
 import { loadScenario, scenarioIds } from './scenario.ts';
@@ -13,6 +14,7 @@ npm run lab -- run SCENARIO [--kernel 6.1|6.12]
 npm run lab -- shell [--kernel …]           a shell in the guest; ends with it
 npm run lab -- dump SCENARIO [--kernel …] [--memory MiB]
 npm run lab -- record SCENARIO -o FILE [--for 60s] [--kernel …]
+npm run lab -- probe SCENARIO|all [--for 30s] what /proc says moves while it runs, with nobody looking
 npm run lab -- list
 npm run bench -- [--quick] [--kernel …] [--only ID,ID] [--jobs N] [--json FILE]
 `;
@@ -66,6 +68,19 @@ async function main(argv: readonly string[]): Promise<number> {
       if (values.output === undefined) throw new Error('record: -o FILE is missing');
       await recordScenario(setUp(series, say), scenario!, values.for ?? '60s', values.output);
       return 0;
+    case 'probe': {
+      const lab = setUp(series, say);
+      const seconds = Number.parseInt(values.for ?? '20', 10);
+      const fitting = (name === 'all' ? scenarioIds() : [name ?? '']).map(loadScenario).filter(({ kernels }) => kernels.includes(series));
+      for (const each of fitting) {
+        const { movements, truth, problem } = await probe(lab, each, seconds);
+        const moved = movements.slice(0, 14).map((one) => `${one.name} ${one.change > 0 ? '+' : ''}${one.change}`);
+        process.stdout.write(
+          `${each.id} on ${series}, ${seconds} s: ${JSON.stringify(truth)} ${problem ?? ''}\n    ${moved.join(' · ')}\n`,
+        );
+      }
+      return 0;
+    }
     case 'bench': {
       const done = await bench(
         {

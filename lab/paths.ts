@@ -18,7 +18,7 @@ export function filesUnder(...paths: readonly string[]): string[] {
     if (stat?.isDirectory()) found.push(...readdirSync(path).flatMap((name) => filesUnder(join(path, name))));
     else if (stat?.isFile()) found.push(path);
   }
-  return found.sort();
+  return found.toSorted();
 }
 
 /** A short hash of files (their names and contents) and strings: the key under which something built from them is cached. */

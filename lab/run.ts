@@ -20,7 +20,7 @@ export interface Run {
   readonly after: Truth;
   /** Between the two readings of the truth. */
   readonly elapsed: number;
-  /** For each expected owner the row of slabinfo that shows it on this kernel. */
+  /** For each cache that is expected the row of slabinfo that shows it on this kernel. */
   readonly shownAs: Readonly<Record<string, string>>;
   /** What went wrong in the lab itself. */
   readonly problem: string | null;
@@ -100,7 +100,8 @@ interface Stimulus extends AsyncDisposable {
   problem(): string | null;
 }
 
-function started(guest: Guest, script: string): Stimulus {
+/** Starts a stimulus; disposing of it kills it. */
+export function started(guest: Guest, script: string): Stimulus {
   if (script === '') return { problem: () => null, [Symbol.asyncDispose]: async () => undefined };
   const job = guest.agent.start(`. /opt/lab/lab.sh\n${script}`);
   let problem: string | null = null;
@@ -116,7 +117,8 @@ function started(guest: Guest, script: string): Stimulus {
   };
 }
 
-async function truth(guest: Guest, scenario: Scenario): Promise<Truth> {
+/** The scenario's quantities now. */
+export async function truth(guest: Guest, scenario: Scenario): Promise<Truth> {
   const names = Object.keys(scenario.truth);
   if (names.length === 0) return {};
   const { stdout } = await guest.run(names.map((name) => `echo "${name} $(${scenario.truth[name]})"`).join('\n'), 60);
@@ -130,7 +132,7 @@ async function truth(guest: Guest, scenario: Scenario): Promise<Truth> {
 }
 
 async function rows(guest: Guest, scenario: Scenario): Promise<Readonly<Record<string, string>>> {
-  const owners = scenario.expect.findings.flatMap(({ owner }) => (owner === undefined ? [] : [owner]));
+  const owners = scenario.expect.findings.flatMap(({ owner, cache: alias }) => [owner, alias].filter((name) => name !== undefined));
   const shown: [string, string][] = [];
   for (const owner of owners) shown.push([owner, (await guest.run(`shown_as ${quoted(owner)}`, 30)).stdout.trim()]);
   return Object.fromEntries(shown);

@@ -14,10 +14,10 @@ const expectedFinding = z.strictObject({
   class: oneOrMore(z.enum(['kernel-leak', 'held-by-userspace', 'reclaimable', 'bounded', 'accounting'])),
   /** Several where kmai may rightly call the same memory by either. */
   kind: oneOrMore(z.string()),
-  /** The alias that grows. The row that shows it is found out in the guest, kernel by kernel. */
-  owner: z.string().optional(),
-  /** The row itself, where there is no alias to name. */
+  /** A cache by any of its names. The row of slabinfo that shows it is found out in the guest, kernel by kernel. */
   cache: z.string().optional(),
+  /** The same, and kmai must say that this name, of all that are merged into the row, owns the growth. */
+  owner: z.string().optional(),
   syndrome: oneOrMore(z.enum(syndromes)).optional(),
   driver: z.strictObject({ counter: oneOrMore(z.string()), per_event: range }).optional(),
   case: z
@@ -100,5 +100,5 @@ export function scenarioIds(): string[] {
   return readdirSync(scenariosFolder)
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => basename(name, '.yaml'))
-    .sort();
+    .toSorted();
 }

@@ -64,7 +64,8 @@ export function score(scenario: Scenario, kernel: string, run: Run): Result {
   };
 }
 
-function difference(before: Truth, after: Truth): Truth {
+/** What changed between two readings; null where either is unknown. */
+export function difference(before: Truth, after: Truth): Truth {
   return Object.fromEntries(
     Object.entries(after).map(([name, value]) => {
       const earlier = before[name] ?? null;
@@ -74,7 +75,7 @@ function difference(before: Truth, after: Truth): Truth {
 }
 
 /** What the lab had promised and its counters deny; null if they agree. */
-function disproved(scenario: Scenario, change: Truth): string | null {
+export function disproved(scenario: Scenario, change: Truth): string | null {
   for (const { what, per, between } of scenario.proves) {
     const amount = change[what] ?? null;
     const events = per === undefined ? 1 : (change[per] ?? null);
@@ -119,7 +120,7 @@ function checksOf(expect: Expectation, verdict: string, findings: readonly Findi
 /** The finding that is about what is expected: the right place first, then the most expectations met. Null: none is. */
 function bestFinding(wanted: ExpectedFinding | undefined, findings: readonly Finding[], run: Run): Finding | null {
   if (wanted === undefined) return null;
-  const row = wanted.cache ?? (wanted.owner === undefined ? undefined : run.shownAs[wanted.owner]);
+  const row = rowOf(wanted, run);
   const about = findings.filter(
     ({ where }) =>
       wanted.kind.includes(where.kind) &&
@@ -129,14 +130,17 @@ function bestFinding(wanted: ExpectedFinding | undefined, findings: readonly Fin
   return about.toSorted((a, b) => met(b) - met(a))[0] ?? null;
 }
 
+/** The row of slabinfo that shows the cache on this kernel; the name itself where the guest had none. */
+function rowOf({ owner, cache }: ExpectedFinding, { shownAs }: Run): string | undefined {
+  const alias = cache ?? owner;
+  return alias === undefined ? undefined : shownAs[alias] || alias;
+}
+
 function findingChecks(wanted: ExpectedFinding, found: Finding, run: Run): Check[] {
   const checks = [check('class', wanted.class, found.class)];
-  if (wanted.owner !== undefined) {
-    const row = run.shownAs[wanted.owner];
-    if (row !== undefined && row !== '') checks.push(check('cache', [row], found.where.cache));
-    checks.push(check('owner', [wanted.owner], ownerOf(found)));
-  }
-  if (wanted.cache !== undefined) checks.push(check('cache', [wanted.cache], found.where.cache));
+  const row = rowOf(wanted, run);
+  if (row !== undefined) checks.push(check('cache', [row], found.where.cache));
+  if (wanted.owner !== undefined) checks.push(check('owner', [wanted.owner], ownerOf(found)));
   if (wanted.syndrome !== undefined) checks.push(check('syndrome', wanted.syndrome, found.syndrome));
   if (wanted.driver !== undefined) {
     const counters = found.driver === null ? [] : [found.driver.counter, ...(found.driver.indistinguishable ?? [])];

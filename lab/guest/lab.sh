@@ -133,3 +133,16 @@ meminfo() { while read -r key value _; do [ "$key" = "$1:" ] && echo "$value"; d
 
 # snmp6 COUNTER
 snmp6() { while read -r name value; do [ "$name" = "$1" ] && echo "$value"; done < /proc/net/snmp6; }
+
+# snmp COUNTER, by the names of /proc/net/snmp joined: IpInReceives, UdpInDatagrams
+snmp() {
+  protocol=
+  while read -r line; do
+    [ "${line%%:*}" = "$protocol" ] || { protocol=${line%%:*}; names=${line#*: }; continue; }
+    values=${line#*: }
+    for name in $names; do
+      [ "$protocol$name" = "$1" ] && echo "${values%% *}"
+      values=${values#* }
+    done
+  done < /proc/net/snmp
+}

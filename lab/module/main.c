@@ -31,19 +31,20 @@ static int burst(struct lab_mode *mode, unsigned long count, unsigned long size)
 	return err;
 }
 
-/* "0.5" → 500 */
-static int parse_milli(const char *text, u64 *milli)
+/* "0.5" → 500; cuts the text at the point */
+static int parse_milli(char *text, u64 *milli)
 {
-	unsigned int whole, i;
-	char fraction[4] = "000", given[4] = "";
+	char fraction[4] = "000", *point = strchr(text, '.');
+	unsigned int whole, thousandths;
+	int i;
 
-	if (sscanf(text, "%u.%3[0-9]", &whole, given) < 1)
+	if (point)
+		*point = 0;
+	for (i = 0; point && i < 3 && point[i + 1]; i++)
+		fraction[i] = point[i + 1];
+	if (kstrtouint(text, 10, &whole) || kstrtouint(fraction, 10, &thousandths))
 		return -EINVAL;
-	for (i = 0; i < 3 && given[i]; i++)
-		fraction[i] = given[i];
-	if (kstrtouint(fraction, 10, &i))
-		return -EINVAL;
-	*milli = whole * 1000ULL + i;
+	*milli = whole * 1000ULL + thousandths;
 	return *milli ? 0 : -EINVAL;
 }
 

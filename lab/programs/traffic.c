@@ -1,6 +1,7 @@
 /*
  * traffic sink PORT                                   takes UDP and TCP, IPv4 and IPv6, and throws it away
  * traffic udp SOURCE TO PORT COUNT|forever [RATE]     datagrams, RATE a second (default: as fast as is safe)
+ * traffic flows SOURCE TO PORT COUNT|forever [RATE]   datagrams, each from a port of its own
  * traffic tcp SOURCE TO PORT COUNT|forever [RATE]     connections, each opened, used for one byte and closed
  *
  * Prints what it really sent. Rates are kept against the clock, so that a slow machine catches up.
@@ -110,6 +111,17 @@ static int connection(const struct sockaddr_storage *from, const struct sockaddr
 	return bad;
 }
 
+static int datagram_socket(const struct sockaddr_storage *from, socklen_t length)
+{
+	int fd = socket(from->ss_family, SOCK_DGRAM, 0);
+
+	if (bind(fd, (const void *)from, length)) {
+		perror("traffic: bind");
+		exit(1);
+	}
+	return fd;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_storage from, to;
@@ -120,10 +132,10 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "sink"))
 		return sink(atoi(argv[2]));
 	if (argc < 6) {
-		fprintf(stderr, "usage: traffic sink PORT | udp|tcp SOURCE TO PORT COUNT|forever [RATE]\n");
+		fprintf(stderr, "usage: traffic sink PORT | udp|flows|tcp SOURCE TO PORT COUNT|forever [RATE]\n");
 		return 2;
 	}
-	int tcp = !strcmp(argv[1], "tcp");
+	int tcp = !strcmp(argv[1], "tcp"), flows = !strcmp(argv[1], "flows");
 	unsigned long count = strcmp(argv[5], "forever") ? strtoul(argv[5], NULL, 10) : ~0UL, sent = 0, bad = 0;
 	double rate = argc > 6 ? atof(argv[6]) : 0, start = now();
 	socklen_t length = address(argv[2], 0, &from);
@@ -131,17 +143,16 @@ int main(int argc, char **argv)
 	int fd = -1;
 
 	address(argv[3], atoi(argv[4]), &to);
-	if (!tcp) {
-		fd = socket(from.ss_family, SOCK_DGRAM, 0);
-		if (bind(fd, (void *)&from, length)) {
-			perror("traffic: bind");
-			return 1;
-		}
-	}
 	while (sent + bad < count && !stopped) {
+		if (!tcp && fd < 0)
+			fd = datagram_socket(&from, length);
 		int failed = tcp ? connection(&from, &to, length) : sendto(fd, data, sizeof data, 0, (void *)&to, length) < 0;
 
 		failed ? bad++ : sent++;
+		if (flows) {
+			close(fd);
+			fd = -1;
+		}
 		if (rate > 0) {
 			double wait = start + (sent + bad) / rate - now();
 
