@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   readonly kernel: KernelSeries | undefined;
   readonly only: readonly string[];
+  /** Another window than the scenarios', in seconds. */
+  readonly window: number | undefined;
   /** Guests at once. */
   readonly jobs: number;
   readonly json: string;
@@ -38,10 +40,12 @@ function plan(options: BenchOptions): Planned[] {
   return ids.map(loadScenario).flatMap((scenario): Planned[] => {
     if (options.quick) {
       const series = options.kernel ?? scenario.kernels[0]!;
-      return scenario.quick === undefined || !scenario.kernels.includes(series) ? [] : [{ scenario, series, window: scenario.quick }];
+      return scenario.quick === undefined || !scenario.kernels.includes(series)
+        ? []
+        : [{ scenario, series, window: options.window ?? scenario.quick }];
     }
     const all = options.kernel === undefined ? scenario.kernels : scenario.kernels.filter((series) => series === options.kernel);
-    return all.map((series) => ({ scenario, series, window: scenario.window }));
+    return all.map((series) => ({ scenario, series, window: options.window ?? scenario.window }));
   });
 }
 

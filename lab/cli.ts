@@ -16,7 +16,7 @@ npm run lab -- dump SCENARIO [--kernel …] [--memory MiB]
 npm run lab -- record SCENARIO -o FILE [--for 60s] [--kernel …]
 npm run lab -- probe SCENARIO|all [--for 30s] what /proc says moves while it runs, with nobody looking
 npm run lab -- list
-npm run bench -- [--quick] [--kernel …] [--only ID,ID] [--jobs N] [--json FILE]
+npm run bench -- [--quick] [--kernel …] [--only ID,ID] [--for 30s] [--jobs N] [--json FILE]
 `;
 
 const started = performance.now();
@@ -87,7 +87,8 @@ async function main(argv: readonly string[]): Promise<number> {
           quick: values.quick ?? false,
           kernel: values.kernel === undefined ? undefined : series,
           only: values.only?.split(',') ?? [],
-          jobs: Number(values.jobs ?? 1),
+          jobs: Number(values.jobs ?? (values.quick ? 2 : 1)),
+          window: values.for === undefined ? undefined : Number.parseInt(values.for, 10),
           json: values.json ?? defaultJson,
         },
         say,

@@ -43,16 +43,16 @@ topology() {
   from_peer off-link4 50 50 > /dev/null
 }
 
-# from_peer off-link6|on-link6|off-link4|on-link4 COUNT|forever [RATE] [tcp|udp]: packets to this machine
+# from_peer off-link6|on-link6|off-link4|on-link4 COUNT|forever [RATE [PERIOD [udp|tcp|flows]]]: packets to this machine
 from_peer() {
   case $1 in
-    off-link6) set -- 2001:db8:ffff::1 2001:db8:1::1 "$2" "${3:-0}" "${4:-udp}" ;;
-    on-link6) set -- 2001:db8:1::2 2001:db8:1::1 "$2" "${3:-0}" "${4:-udp}" ;;
-    off-link4) set -- 10.255.0.1 10.9.1.1 "$2" "${3:-0}" "${4:-udp}" ;;
-    on-link4) set -- 10.9.1.2 10.9.1.1 "$2" "${3:-0}" "${4:-udp}" ;;
+    off-link6) set -- 2001:db8:ffff::1 2001:db8:1::1 "$2" "${3:-0}" "${4:-0}" "${5:-udp}" ;;
+    on-link6) set -- 2001:db8:1::2 2001:db8:1::1 "$2" "${3:-0}" "${4:-0}" "${5:-udp}" ;;
+    off-link4) set -- 10.255.0.1 10.9.1.1 "$2" "${3:-0}" "${4:-0}" "${5:-udp}" ;;
+    on-link4) set -- 10.9.1.2 10.9.1.1 "$2" "${3:-0}" "${4:-0}" "${5:-udp}" ;;
     *) echo "from_peer: no source $1" >&2; return 2 ;;
   esac
-  ip netns exec peer /opt/lab/bin/traffic "$5" "$1" "$2" 7777 "$3" "$4"
+  ip netns exec peer /opt/lab/bin/traffic "$6" "$1" "$2" 7777 "$3" "$4" "$5"
 }
 
 # What firewalld's IPv6_rpfilter=yes installs: table, chain and rule as it names them.

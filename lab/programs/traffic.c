@@ -1,14 +1,16 @@
 /*
  * traffic sink PORT                                   takes UDP and TCP, IPv4 and IPv6, and throws it away
- * traffic udp SOURCE TO PORT COUNT|forever [RATE]     datagrams, RATE a second (default: as fast as is safe)
- * traffic flows SOURCE TO PORT COUNT|forever [RATE]   datagrams, each from a port of its own
- * traffic tcp SOURCE TO PORT COUNT|forever [RATE]     connections, each opened, used for one byte and closed
+ * traffic udp SOURCE TO PORT COUNT|forever [RATE [PERIOD]]     datagrams, RATE a second (default: as fast as is safe)
+ * traffic flows SOURCE TO PORT COUNT|forever [RATE [PERIOD]]   datagrams, each from a port of its own
+ * traffic tcp SOURCE TO PORT COUNT|forever [RATE [PERIOD]]     connections, each opened, used for one byte and closed
  *
+ * PERIOD after RATE: the rate swings between nothing and twice RATE, once in PERIOD seconds, as traffic does.
  * Prints what it really sent. Rates are kept against the clock, so that a slow machine catches up.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <math.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -122,6 +124,12 @@ static int datagram_socket(const struct sockaddr_storage *from, socklen_t length
 	return fd;
 }
 
+/* How much of one RATE-second should have been sent t seconds after the start: the integral of the swing. */
+static double wanted(double t, double period)
+{
+	return period > 0 ? t - sin(2 * M_PI * t / period) * period / (2 * M_PI) : t;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_storage from, to;
@@ -137,7 +145,7 @@ int main(int argc, char **argv)
 	}
 	int tcp = !strcmp(argv[1], "tcp"), flows = !strcmp(argv[1], "flows");
 	unsigned long count = strcmp(argv[5], "forever") ? strtoul(argv[5], NULL, 10) : ~0UL, sent = 0, bad = 0;
-	double rate = argc > 6 ? atof(argv[6]) : 0, start = now();
+	double rate = argc > 6 ? atof(argv[6]) : 0, period = argc > 7 ? atof(argv[7]) : 0, start = now();
 	socklen_t length = address(argv[2], 0, &from);
 	char data[64] = "";
 	int fd = -1;
@@ -154,10 +162,8 @@ int main(int argc, char **argv)
 			fd = -1;
 		}
 		if (rate > 0) {
-			double wait = start + (sent + bad) / rate - now();
-
-			if (wait > 0)
-				usleep(wait * 1e6);
+			while (!stopped && wanted(now() - start, period) * rate < sent + bad)
+				usleep(2000);
 		} else if ((sent + bad) % 64 == 0) {
 			usleep(2000);	/* let the receiver drain: packets dropped at its socket are still packets, but say less */
 		}
