@@ -14,7 +14,7 @@ npm run lab -- run SCENARIO [--kernel 6.1|6.12]
 npm run lab -- shell [--kernel …]           a shell in the guest; ends with it
 npm run lab -- dump SCENARIO [--kernel …] [--memory MiB]
 npm run lab -- record SCENARIO -o FILE [--for 60s] [--kernel …]
-npm run lab -- probe SCENARIO|all [--for 30s] what /proc says moves while it runs, with nobody looking
+npm run lab -- probe SCENARIO…|all [--for 30s] what /proc says moves while it runs, with nobody looking
 npm run lab -- list
 npm run bench -- [--quick] [--kernel …] [--only ID,ID] [--for 30s] [--jobs N] [--json FILE]
 `;
@@ -44,7 +44,8 @@ async function main(argv: readonly string[]): Promise<number> {
       jobs: { type: 'string' },
     },
   });
-  const [verb = 'help', name] = positionals;
+  const [verb = 'help', ...names] = positionals;
+  const [name] = names;
   const scenario = ['run', 'dump', 'record'].includes(verb) ? loadScenario(name ?? '') : undefined;
   const series = seriesOf(values.kernel, scenario?.kernels[0] ?? '6.1');
   switch (verb) {
@@ -71,7 +72,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'probe': {
       const lab = setUp(series, say);
       const seconds = Number.parseInt(values.for ?? '20', 10);
-      const fitting = (name === 'all' ? scenarioIds() : [name ?? '']).map(loadScenario).filter(({ kernels }) => kernels.includes(series));
+      const fitting = (name === 'all' ? scenarioIds() : names).map(loadScenario).filter(({ kernels }) => kernels.includes(series));
       for (const each of fitting) {
         const { movements, truth, problem } = await probe(lab, each, seconds);
         const moved = movements.slice(0, 14).map((one) => `${one.name} ${one.change > 0 ? '+' : ''}${one.change}`);

@@ -1,16 +1,4 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { command, which } from './command.ts';
 import type { Kernel } from './kernel.ts';
@@ -187,13 +175,13 @@ export function payload(of: Kernel, module: string, say: (line: string) => void)
   return to;
 }
 
-/** Keeps the cache from growing: what an older state of the inputs had made is not needed again. */
+/** Keeps the cache from growing, but not only the newest: another lab may be running with what was built before. */
 function forgetOlder(folder: string, prefix: string): void {
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) if (name.startsWith(prefix)) rmSync(join(folder, name), { recursive: true, force: true });
-}
-
-/** Is there a built kmai to put on the disk? */
-export function kmaiIsBuilt(): boolean {
-  return existsSync(join(root, 'dist')) && readFileSync(join(root, 'package.json'), 'utf8').includes('"kmai"');
+  const age = (name: string): number => statSync(join(folder, name)).mtimeMs;
+  const older = readdirSync(folder)
+    .filter((name) => name.startsWith(prefix))
+    .toSorted((a, b) => age(b) - age(a))
+    .slice(2);
+  for (const name of older) rmSync(join(folder, name), { recursive: true, force: true });
 }

@@ -1,3 +1,5 @@
+import { obstacle } from '../lab/packages.ts';
+
 /** The checks of `npm test`, in order: cheap ones first. */
 export interface Check {
   readonly name: string;
@@ -18,4 +20,6 @@ export const checks: readonly Check[] = [
   { name: 'architecture', argv: nodeTest, files: ['test/architecture.test.ts'] },
   { name: 'unit', argv: nodeTest, files: ['src/**/*.test.ts', 'lab/**/*.test.ts'] },
   { name: 'integration', argv: [...nodeTest, '--test-concurrency=1'], files: ['test/integration/*.test.ts'] },
+  // Real kernels, real leaks: six scenarios of lab/, about five minutes.
+  { name: 'lab', argv: [process.execPath, 'lab/cli.ts', 'bench', '--quick'], skip: () => obstacle() ?? undefined },
 ];
