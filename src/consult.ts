@@ -67,7 +67,7 @@ async function examine(host: Host, { seconds, exams, signal, onProgress }: Consu
     machine: machineOf(host, asked.facts, looked?.ledgers.end?.total_bytes ?? null),
     window,
     series: looked?.series ?? [],
-    callsites: [],
+    callsites: looked?.callsites ?? [],
     facts: asked.facts,
     specimens: looked?.specimens ?? [],
     holdings: looked?.holdings ?? [],

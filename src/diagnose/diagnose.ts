@@ -87,7 +87,9 @@ function findingOf(candidate: Candidate, index: EvidenceIndex, knowledge: Knowle
   };
   const owner = candidate.where.owner ?? candidate.where.cache;
   const asksForDriver = candidate.growth.shape === 'trend' && candidate.class !== 'held-by-userspace' && candidate.class !== 'reclaimable';
-  const driver = asksForDriver ? driverOf(series, counters(index), owner === undefined ? {} : { family: familyOf(owner) }) : null;
+  const lump = index.cache(candidate.where.cache ?? '')?.objects_per_slab;
+  const hints = { ...(owner === undefined ? {} : { family: familyOf(owner) }), ...(lump === undefined ? {} : { lump }) };
+  const driver = asksForDriver ? driverOf(series, counters(index), hints) : null;
   const callsites = callsitesOf(candidate, index);
   const open = {
     ...rest,
