@@ -54,15 +54,7 @@ const bySpecificity: readonly HoldingKind[] = [
 ];
 
 /** Kinds that are descriptors: each of them is one of `files`, and holds a filp. */
-const descriptors: ReadonlySet<HoldingKind> = new Set([
-  'sockets',
-  'pipes',
-  'eventfds',
-  'epolls',
-  'timerfds',
-  'signalfds',
-  'bpf',
-]);
+const descriptors: ReadonlySet<HoldingKind> = new Set(['sockets', 'pipes', 'eventfds', 'epolls', 'timerfds', 'signalfds', 'bpf']);
 
 /**
  * Joins candidates that are one growth: first those that come with a composite root (removed cgroups, network
@@ -77,6 +69,12 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
     pool = pool.filter((one) => !taken.has(one));
     done.push(accompanied({ ...root, holders }, company));
   };
+
+  for (const root of pool.filter(isFileCache))
+    settle(
+      root,
+      pool.filter((one) => one !== root && isByproduct(one, root)),
+    );
 
   for (const root of pool.filter(isComposite)) {
     if (!pool.includes(root)) continue;
@@ -99,6 +97,19 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
     settle(root, company, grown.holders);
   }
   return [...done, ...pool];
+}
+
+function isFileCache({ where }: Candidate): boolean {
+  return where.kind === 'file-cache';
+}
+
+/** Of the bytes that the page cache takes in, so much may be what the file system keeps about them. */
+const byproductShare = 0.05;
+
+/** Pages read and written leave buffer heads, tree nodes and extents behind: small beside them, and counted by nobody. */
+function isByproduct(one: Candidate, root: Candidate): boolean {
+  const counted = one.attribution.some(({ alias, share }) => alias === one.where.owner && share >= 0.8);
+  return one.where.kind === 'slab' && !counted && one.growth.bytes_per_second <= byproductShare * root.growth.bytes_per_second;
 }
 
 /** Things whose making brings dozens of caches along. */
