@@ -61,7 +61,11 @@ export function attribute(input: AttributionInput): Split {
   const sparing = counted.filter((one) => isSpared(one));
   const split = { attribution, unexplained_share: unexplained, accounting: false };
   const rest = unexplained === null || unexplained < 0.05 ? [] : [reason('unexplained_share', { share: percent(unexplained) })];
-  const sparedReasons = sparing.map(({ alias, by, rate }) => reason('population_spared', { alias, by, rate: rateText(rate) }));
+  // A second counter of the owner that stands still (that of other network namespaces) spares nobody.
+  const sparedBeside = (owner: string): Reason[] =>
+    sparing
+      .filter(({ alias }) => alias !== owner)
+      .map(({ alias, by, rate }) => reason('population_spared', { alias, by, rate: rateText(rate) }));
 
   if (aliases.length <= 1) {
     const own = strongest(counted, cache);
@@ -78,14 +82,14 @@ export function attribute(input: AttributionInput): Split {
   if (owners.length === 1) {
     const [{ alias, by, rate }] = owners as [Counted];
     const said = reason('owner_by_population', { alias, by, rate: rateText(rate) });
-    return { ...split, owner: alias, basis: 'population', reasons: [said, ...sparedReasons, ...rest] };
+    return { ...split, owner: alias, basis: 'population', reasons: [said, ...sparedBeside(alias), ...rest] };
   }
   const unspared = aliases.filter((alias) => !sparing.some((one) => one.alias === alias) && !rareAliases.has(alias));
   if (sparing.length > 0 && unspared.length === 1) {
     const alias = unspared[0]!;
-    return { ...split, owner: alias, basis: 'elimination', reasons: [reason('owner_by_elimination', { alias }), ...sparedReasons] };
+    return { ...split, owner: alias, basis: 'elimination', reasons: [reason('owner_by_elimination', { alias }), ...sparedBeside(alias)] };
   }
-  return { ...split, owner: null, basis: null, reasons: [reason('owner_unknown', { cache }), ...sparedReasons, ...rest] };
+  return { ...split, owner: null, basis: null, reasons: [reason('owner_unknown', { cache }), ...sparedBeside(''), ...rest] };
 }
 
 function countedOf(input: AttributionInput, whole: Rate): Counted[] {

@@ -55,12 +55,21 @@ function optionsOf(index: EvidenceIndex, cache: string): GrowthOptions {
 }
 
 /**
- * slabinfo's own trend where it shows one. Where its lumps hide a slow growth, or warm-up of its free objects looks
- * like an end of growth, the exact counter of a population that does trend.
+ * slabinfo's own trend where it shows one, or, where a population accounts for it, that population's exact counter.
+ * Also where slabinfo's lumps hide a slow growth, or warm-up of its free objects looks like an end of growth.
  */
 function clearest(bySlab: Growth, populations: readonly PopulationGrowth[]): Growth {
-  if (bySlab.shape === 'trend') return bySlab;
   const trending = populations.filter(({ growth }) => growth.shape === 'trend');
   const [first] = trending.toSorted((a, b) => b.growth.bytes_per_second - a.growth.bytes_per_second);
-  return first?.growth ?? bySlab;
+  if (first === undefined) return bySlab;
+  if (bySlab.shape !== 'trend') return first.growth;
+  return width(first.growth) < width(bySlab) && overlap(first.growth, bySlab) ? first.growth : bySlab;
+}
+
+function width({ interval95: [low, high] }: Growth): number {
+  return high - low;
+}
+
+function overlap(a: Growth, b: Growth): boolean {
+  return a.interval95[0] <= b.interval95[1] && b.interval95[0] <= a.interval95[1];
 }

@@ -105,7 +105,7 @@ function percent(fraction: number): string {
 function triggerLines(standing: CaseStanding, words: ReportWords): string[] {
   return standing.triggers.map(({ id, presence, found, installed_by }) => {
     const by = installed_by.length > 0 ? `  (${words.installedBy(installed_by.join(', '))})` : '';
-    if (presence === 'present') return `✔ ${found === '' ? id : found}${by}`;
+    if (presence === 'present') return `✔ ${found === '' ? id : found.split('\n').slice(0, 3).join('; ')}${by}`;
     return presence === 'absent'
       ? `✘ ${id}: ${words.triggerAbsent}`
       : `? ${id}: ${words.triggerUnknown}${found === '' ? '' : `, ${found}`}`;
@@ -117,7 +117,11 @@ function caseLines(finding: Finding, words: ReportWords, language: Language): st
   if (standing.length === 0) return finding.class === 'kernel-leak' ? [words.noCase] : [];
   return standing.slice(0, 3).map((one) => {
     const against = one.against.length > 0 ? ` ${words.against}: ${one.against.map((reason) => say(reason, language)).join('; ')}.` : '';
-    const unknown = one.unknown.length > 0 ? ` ${words.unknown}: ${one.unknown.map((reason) => say(reason, language)).join('; ')}.` : '';
+    // Of a probable case, what is unknown are examinations that were not made: the next one is named below.
+    const unknown =
+      one.unknown.length > 0 && one.standing === 'suspected'
+        ? ` ${words.unknown}: ${one.unknown.map((reason) => say(reason, language)).join('; ')}.`
+        : '';
     return `${one.id}: ${words.standings[one.standing]}.${against}${unknown}`;
   });
 }
