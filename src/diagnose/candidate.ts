@@ -17,3 +17,13 @@ export interface Candidate {
   /** The class stands on something that could not be read: the verdict must not. */
   readonly uncertain: boolean;
 }
+
+/** What a candidate has that nobody counts, drives or holds. */
+export const bare = {
+  attribution: [],
+  unexplained_share: null,
+  driver: null,
+  holders: [],
+  accompanied_by: [],
+  uncertain: false,
+} as const;

@@ -2,7 +2,7 @@
 import { count, figure, signed } from '../kernel/units.ts';
 import { reason } from '../messages/reasons.ts';
 import type { Series } from '../model/evidence.ts';
-import type { Candidate } from './candidate.ts';
+import { bare, type Candidate } from './candidate.ts';
 import { ends, type EvidenceIndex } from './evidence-index.ts';
 import { growthOf } from './growth.ts';
 
@@ -33,12 +33,7 @@ export function cgroupCandidates(index: EvidenceIndex): readonly Candidate[] {
         syndrome: state === 'dying' ? 'zombie-cgroups' : 'held-by-userspace',
         growth,
         series,
-        attribution: [],
-        unexplained_share: null,
-        driver: null,
-        holders: [],
-        accompanied_by: [],
-        uncertain: false,
+        ...bare,
         reasons: [
           state === 'dying'
             ? reason('dying_cgroups', { dying: count(moved.to), rate })

@@ -31,7 +31,7 @@ export function inProportion(growth: Growth, unitRate: number, anyUpTo: number |
   const nearest = ratio < 0.75 ? 0.5 : Math.round(ratio);
   if (nearest > largestSimpleRatio) return false;
   const halfWidth = Math.abs(growth.interval95[1] - growth.interval95[0]) / 2 / unitRate;
-  return Math.abs(ratio - nearest) <= Math.max(tolerance * nearest, Math.min(halfWidth, 0.3 * nearest));
+  return Math.abs(ratio - nearest) <= Math.max(tolerance * nearest, Math.min(halfWidth, 0.2 * nearest));
 }
 
 /** The kinds of holdings, the telling ones before those that contain them: a socket is a file too. */

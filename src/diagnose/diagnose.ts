@@ -5,7 +5,7 @@ import { reason } from '../messages/reasons.ts';
 import type { Diagnosis, Finding, Growth, Reason, Verdict } from '../model/diagnosis.ts';
 import type { Case } from '../model/case.ts';
 import type { Evidence } from '../model/evidence.ts';
-import type { Candidate } from './candidate.ts';
+import { bare, type Candidate } from './candidate.ts';
 import { callsitesOf } from './callsites.ts';
 import { cgroupCandidates } from './cgroup-candidates.ts';
 import { gather } from './company.ts';
@@ -147,12 +147,7 @@ function stoppedCandidates(caches: readonly GrownCache[], memory: number): reado
         syndrome: 'warm-up',
         growth: one.growth,
         series: one.series,
-        attribution: [],
-        unexplained_share: null,
-        driver: null,
-        holders: [],
-        accompanied_by: [],
-        uncertain: false,
+        ...bare,
         reasons: [reason('plateau', { what: one.cache, objects: `${count(rise)} objects (${bytes(rise * size)})` })],
       },
     ];

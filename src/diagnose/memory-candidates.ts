@@ -1,7 +1,7 @@
 import { bytes, signed } from '../kernel/units.ts';
 import { reason } from '../messages/reasons.ts';
 import type { Reason } from '../model/diagnosis.ts';
-import type { Candidate } from './candidate.ts';
+import { bare, type Candidate } from './candidate.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
 import { memoryGrowths } from './memory.ts';
 
@@ -25,13 +25,8 @@ export function memoryCandidates(index: EvidenceIndex): readonly Candidate[] {
       syndrome: kind.syndrome,
       growth,
       series,
-      attribution: [],
-      unexplained_share: null,
-      driver: null,
-      holders: [],
-      accompanied_by: [],
+      ...bare,
       reasons: said,
-      uncertain: false,
     };
   });
 }
