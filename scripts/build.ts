@@ -1,16 +1,18 @@
 /** Bundles src/cli/main.ts into dist/. koffi stays outside: it is native, and only listen and touch load it. */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string };
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
+// Built beside and swapped in, so that a kmai that is running can still load its own parts until it is done.
+const fresh = `${root}/dist.partial-${process.pid}`;
+rmSync(fresh, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: { kmai: 'src/cli/main.ts' },
-  outdir: 'dist',
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -23,3 +25,5 @@ await build({
   legalComments: 'linked',
   logLevel: 'warning',
 });
+rmSync(`${root}/dist`, { recursive: true, force: true });
+renameSync(fresh, `${root}/dist`);
