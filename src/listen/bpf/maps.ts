@@ -1,0 +1,67 @@
+import type { Bpf } from '../../host/bpf.ts';
+
+/**
+ * What the programs share with this process.
+ *
+ * | map | key | value |
+ * |---|---|---|
+ * | live | pointer | who allocated it: `record` |
+ * | sites | site | allocations made there |
+ * | stacks | stack id | return addresses, innermost first |
+ * | counts | 0 | `counters`, one set a CPU |
+ *
+ * A *site* is a stack id, or where there is no stack the address the allocator was called from: kernel addresses are
+ * far above any stack id.
+ */
+export interface Maps {
+  readonly live: number;
+  readonly sites: number;
+  readonly stacks: number;
+  readonly counts: number;
+}
+
+/** Byte offsets in a value of `live`. */
+export const record = { time: 0, site: 8, pid: 16, cpu: 20, weight: 22, comm: 24 } as const;
+export const RECORD_BYTES = 40;
+export const COMM_BYTES = 16;
+export const KEY_BYTES = 8;
+
+/** Deep enough for a packet's way from the socket to the far end of nftables; more frames cost nothing but memory. */
+export const STACK_FRAMES = 64;
+export const STACK_IDS = 16_384;
+/** Sites above this are addresses. */
+export const LARGEST_STACK_ID = 0xffff_ffff;
+
+/** Everything that is counted, in the order it lies in the value of `counts`. */
+export const counters = [
+  /** allocations recorded (each stands for `weight`) */
+  'allocated',
+  /** of those, freed again */
+  'freed',
+  /** frees of objects that were allocated before the window, or not recorded */
+  'freedOlder',
+  /** a pointer allocated that was live already: its free was not seen */
+  'reallocated',
+  /** not recorded: the map was full */
+  'mapFull',
+  /** recorded under the caller's address: no stack could be stored */
+  'stackLost',
+  /** seen only by the second copy: the first was interrupted */
+  'rescuedAllocations',
+  'rescuedFrees',
+  /** not recorded: sampling left it out */
+  'unsampled',
+  'ticks',
+] as const;
+export type Counter = (typeof counters)[number];
+export const COUNTS_BYTES = counters.length * 8;
+export const counterOffset = (counter: Counter) => counters.indexOf(counter) * 8;
+
+export function createMaps(bpf: Bpf, capacity: number): Maps {
+  return {
+    live: bpf.createMap({ name: 'kmai_live', type: 'hash', keyBytes: KEY_BYTES, valueBytes: RECORD_BYTES, entries: capacity }),
+    sites: bpf.createMap({ name: 'kmai_sites', type: 'hash', keyBytes: KEY_BYTES, valueBytes: 8, entries: STACK_IDS }),
+    stacks: bpf.createMap({ name: 'kmai_stacks', type: 'stack_trace', keyBytes: 4, valueBytes: STACK_FRAMES * 8, entries: STACK_IDS }),
+    counts: bpf.createMap({ name: 'kmai_counts', type: 'percpu_array', keyBytes: 4, valueBytes: COUNTS_BYTES, entries: 1 }),
+  };
+}

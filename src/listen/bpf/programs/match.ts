@@ -1,0 +1,16 @@
+import type { Assembler, Place } from '../assembler.ts';
+
+/**
+ * Goes on only when the word at `place` is one of `addresses`. They stand in the program as constants, and this is the
+ * first thing a program does: an event of another cache costs four instructions.
+ */
+export function matchAddress(a: Assembler, place: Place, addresses: readonly bigint[], otherwise: string): void {
+  const matched = a.fresh('the cache');
+  a.load('r1', place);
+  addresses.forEach((address, index) => {
+    a.set('r2', address);
+    if (index === addresses.length - 1) a.jumpIf('r1', '!=', 'r2', otherwise);
+    else a.jumpIf('r1', '==', 'r2', matched);
+  });
+  a.label(matched);
+}
