@@ -200,7 +200,11 @@ function over(system: Syscalls, number: number): Bpf {
       });
       return must(`attaching to the tracepoint ${tracepoint}`, result);
     },
-    attachTracing: (program) => must('attaching an fentry/fexit program', command('RAW_TRACEPOINT_OPEN', () => u32(8, program))),
+    attachTracing: (program) =>
+      must(
+        'attaching an fentry/fexit program',
+        command('RAW_TRACEPOINT_OPEN', () => u32(8, program)),
+      ),
     iterate(program) {
       const link = must(
         'attaching an iterator',
@@ -210,7 +214,10 @@ function over(system: Syscalls, number: number): Bpf {
         }),
       );
       try {
-        const fd = must('opening an iterator', command('ITER_CREATE', () => u32(0, link)));
+        const fd = must(
+          'opening an iterator',
+          command('ITER_CREATE', () => u32(0, link)),
+        );
         try {
           const parts: Buffer[] = [];
           for (;;) {
@@ -281,7 +288,11 @@ function over(system: Syscalls, number: number): Bpf {
         recursionMisses: told >= 216 ? Number(info.bytes.readBigUInt64LE(208)) : null,
       };
     },
-    enableStatistics: () => must('enabling statistics', command('ENABLE_STATS', () => {})),
+    enableStatistics: () =>
+      must(
+        'enabling statistics',
+        command('ENABLE_STATS', () => {}),
+      ),
     countPrograms() {
       let count = 0;
       for (let id = 0; ; count++) {

@@ -13,6 +13,7 @@ export const helpers = {
   map_lookup_elem: 1,
   map_update_elem: 2,
   map_delete_elem: 3,
+  ktime_get_ns: 5,
   get_smp_processor_id: 8,
   get_current_pid_tgid: 14,
   get_current_comm: 16,
@@ -20,7 +21,6 @@ export const helpers = {
   probe_read_kernel: 113,
   probe_read_kernel_str: 115,
   seq_write: 127,
-  ktime_get_coarse_ns: 160,
 } as const;
 export type Helper = keyof typeof helpers;
 
@@ -74,7 +74,8 @@ export function assembler(): Assembler {
 
   const number = (register: Register) => registers.indexOf(register);
   const emit = (opcode: number, target: number, source: number, offset: number, immediate: number) => {
-    if (!Number.isInteger(offset) || offset < -0x8000 || offset > 0x7fff) throw new RangeError(`offset ${offset} is not a signed 16-bit number`);
+    if (!Number.isInteger(offset) || offset < -0x8000 || offset > 0x7fff)
+      throw new RangeError(`offset ${offset} is not a signed 16-bit number`);
     code.push([opcode, target | (source << 4), offset, immediate]);
   };
   const constant = (target: Register, source: number, value: bigint) => {

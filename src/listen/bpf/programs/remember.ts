@@ -80,7 +80,7 @@ export function remember(a: Assembler, maps: Maps, how: Recording, second: boole
 /** Fills the record on the frame: when, where, who. */
 function describe(a: Assembler, maps: Maps, how: Recording, second: boolean): void {
   const at = (field: keyof typeof record) => RECORD + record[field];
-  a.call('ktime_get_coarse_ns');
+  a.call('ktime_get_ns');
   a.store(['r10', at('time')], 'r0');
   const placed = a.fresh('placed');
   if (how.stacks) {
@@ -142,4 +142,3 @@ function argument(a: Assembler, register: 'r1' | 'r2' | 'r3', offset: number): v
   a.set(register, 'r10');
   a.add(register, offset);
 }
-

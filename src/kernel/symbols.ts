@@ -1,0 +1,100 @@
+/**
+ * /proc/kallsyms: `ffffffff81000000 T _text` a line, `\t[module]` after a module's. 200,000 lines are usual, so the
+ * text stays bytes and what is made of it are two typed arrays; names are cut out when a stack is shown.
+ */
+import { Malformed } from '../model/reading.ts';
+
+export interface Symbols {
+  readonly count: number;
+  /** `name+0x1f`, with ` [module]` where it is one's; undefined below the first symbol. `address`: the low 48 bits, which tell kernel addresses apart. */
+  symbol(address: number): string | undefined;
+}
+
+/** The low 48 bits of an address given as two 32-bit words: exact in a number. */
+export function address48(low: number, high: number): number {
+  return (high & 0xffff) * 0x1_0000_0000 + (low >>> 0);
+}
+
+/** Further above a symbol than this lies something else that has none: code that was unloaded since. */
+const LONGEST_FUNCTION = 0x20_0000;
+
+const TAB = 9;
+const NEWLINE = 10;
+const SPACE = 32;
+const text = new Set([...'tTwW'].map((letter) => letter.charCodeAt(0)));
+
+function hexDigit(byte: number): number {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  if (byte >= 97 && byte <= 102) return byte - 87;
+  return -1;
+}
+
+/**
+ * @returns undefined when every address is zero: kernel.kptr_restrict hides them from this reader
+ * @throws Malformed on a line that is not `address type name`
+ */
+export function decodeKallsyms(bytes: Uint8Array): Symbols | undefined {
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Shortest line: 16 digits, type, a name of one letter.
+  const room = Math.ceil(bytes.length / 20) + 1;
+  let addresses = new Float64Array(room);
+  let names = new Uint32Array(room);
+  let count = 0;
+  let sorted = true;
+  let seen = false;
+  let line = 1;
+  for (let at = 0; at < bytes.length; line++) {
+    let end = source.indexOf(NEWLINE, at);
+    if (end < 0) end = bytes.length;
+    let address = 0;
+    let digits = 0;
+    for (; at + digits < end; digits++) {
+      const digit = hexDigit(bytes[at + digits]!);
+      if (digit < 0) break;
+      // Only the low twelve digits: the rest are the same for every kernel address.
+      address = (address % 0x1000_0000_0000) * 16 + digit;
+    }
+    const type = at + digits + 1;
+    if ((digits !== 16 && digits !== 8) || bytes[type - 1] !== SPACE || bytes[type + 1] !== SPACE || type + 2 >= end)
+      throw new Malformed(line, 'address, type and name', source.toString('latin1', at, end));
+    if (address !== 0) seen = true;
+    if (text.has(bytes[type]!)) {
+      if (count > 0 && address < addresses[count - 1]!) sorted = false;
+      addresses[count] = address;
+      names[count++] = type + 2;
+    }
+    at = end + 1;
+  }
+  if (!seen) return undefined;
+  addresses = addresses.slice(0, count);
+  names = names.slice(0, count);
+  if (!sorted) {
+    const from = addresses;
+    const order = Uint32Array.from(from, (_, i) => i).sort((a, b) => from[a]! - from[b]! || a - b);
+    names = Uint32Array.from(order, (i) => names[i]!);
+    addresses = Float64Array.from(order, (i) => from[i]!);
+  }
+  return { count, symbol: (address) => lookUp(source, addresses, names, address) };
+}
+
+function lookUp(source: Buffer, addresses: Float64Array, names: Uint32Array, address: number): string | undefined {
+  let low = 0;
+  let high = addresses.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (addresses[middle]! <= address) low = middle + 1;
+    else high = middle;
+  }
+  if (low === 0) return undefined;
+  let index = low - 1;
+  if (address - addresses[index]! > LONGEST_FUNCTION) return undefined;
+  // Of several names for one address the first is the function's own; the others are aliases (`__x64_sys_` before `__do_sys_`).
+  while (index > 0 && addresses[index - 1] === addresses[index]) index--;
+  const start = names[index]!;
+  let end = source.indexOf(NEWLINE, start);
+  if (end < 0) end = source.length;
+  const tab = source.indexOf(TAB, start);
+  const nameEnd = tab >= 0 && tab < end ? tab : end;
+  const module = nameEnd < end ? ` ${source.toString('latin1', nameEnd + 1, end)}` : '';
+  return `${source.toString('latin1', start, nameEnd)}+0x${(address - addresses[index]!).toString(16)}${module}`;
+}

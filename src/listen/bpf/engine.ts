@@ -1,0 +1,252 @@
+import { type Bpf, BpfRefused, openBpf } from '../../host/bpf.ts';
+import type { Host } from '../../host/host.ts';
+import { type Btf, decodeBtf } from '../../kernel/btf.ts';
+import { decodeKallsyms, type Symbols } from '../../kernel/symbols.ts';
+import { Malformed, available, type Reading, unavailable } from '../../model/reading.ts';
+import { afford, describeEffort, type Effort } from '../budget.ts';
+import type { Degradation, Engine, Heard, Request } from '../engine.ts';
+import { type Attached, attachAllocations, attachFrees, type Knowledge } from './attach.ts';
+import { learnCache, listCaches } from './caches.ts';
+import { type Counter, createMaps, type Maps } from './maps.ts';
+import { openMeter } from './meter.ts';
+import { readCounts, readSites } from './survivors.ts';
+
+/** A live object takes 48 bytes of header, key and record in the kernel's hash map. */
+const ENTRY_BYTES = 96;
+const LARGEST_CAPACITY = 1_048_576;
+const SMALLEST_CAPACITY = 16_384;
+const TICKS = 16;
+
+/** Programs of our own on raw tracepoints, assembled here and loaded through bpf(2): no compiler, no headers, no kprobes. */
+export const bpfEngine: Engine = {
+  id: 'bpf',
+  async listen(request, { host }) {
+    const opened = await openBpf();
+    if (!opened.ok) return opened;
+    const bpf = opened.value;
+    try {
+      const known = await learn(bpf, host, request);
+      return known.ok ? available(await hear(bpf, host, request, known.value)) : known;
+    } catch (error) {
+      if (error instanceof BpfRefused) return unavailable('listening with BPF', 'unsupported', error.message, '');
+      throw error;
+    } finally {
+      bpf.close();
+    }
+  },
+};
+
+/** What is not known of this kernel and this cache before anything is attached. */
+async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Knowledge>> {
+  const { target } = request;
+  if (target.kind === 'pages') return available({ target, caches: [], getKmemCache: undefined, kmalloc: undefined });
+  const bytes = host.readBytes('/sys/kernel/btf/vmlinux');
+  if (!bytes.ok) return bytes;
+  const btf = readBtf(bytes.value);
+  if (!btf.ok) return btf;
+  const place = btf.value.member('kmem_cache', 'name');
+  if (place === undefined) return unavailable('struct kmem_cache', 'absent', 'not in /sys/kernel/btf/vmlinux', '');
+  // Before v6.1 the allocation event had no cache (commit 2c1d697fb8ba): its third argument was a size.
+  const third = argument(btf.value, 'kmem_cache_alloc', 2);
+  if (third !== 'ptr')
+    return unavailable(
+      'the cache of kmem_cache_alloc',
+      'unsupported',
+      `the event's third argument is ${third ?? 'missing'}, not a cache`,
+      '',
+    );
+  const getKmemCache = btf.value.find('bpf_get_kmem_cache', 'func');
+  const kmalloc = kmallocTraits(target.aliases);
+  const listed = listCaches(bpf, btf.value, target.name, place.offset);
+  let caches = listed;
+  if (caches === undefined) {
+    const until = request.seconds * 1000 + performance.now();
+    const wait = async (milliseconds: number) => performance.now() < until && (await pause(milliseconds, request.signal));
+    // kmalloc's own caches never appear in the events that would teach their address.
+    const address = kmalloc === undefined ? await learnCache(bpf, target.name, place.offset, wait) : undefined;
+    caches = address === undefined ? [] : [address];
+  }
+  if (caches.length === 0 && kmalloc === undefined)
+    return unavailable(`the cache ${target.name}`, 'absent', `nothing was allocated or freed in ${request.seconds} s`, 'listen for longer');
+  if (kmalloc === undefined) return available({ target, caches, getKmemCache, kmalloc: undefined });
+  const byKernel = getKmemCache !== undefined && caches.length > 0;
+  return available({
+    target,
+    caches,
+    getKmemCache,
+    kmalloc: byKernel ? { by: 'kfunc', btfId: getKmemCache, caches } : { by: 'gfp', ...kmalloc },
+  });
+}
+
+function readBtf(bytes: Uint8Array): Reading<Btf> {
+  try {
+    return available(decodeBtf(bytes));
+  } catch (error) {
+    if (error instanceof Malformed) return unavailable('/sys/kernel/btf/vmlinux', 'malformed', error.message);
+    throw error;
+  }
+}
+
+/** Kind of an argument of a tracepoint, by the typedef every tracepoint leaves in BTF; its first parameter is the probe's own. */
+function argument(btf: Btf, tracepoint: string, index: number): string | undefined {
+  const id = btf.find(`btf_trace_${tracepoint}`, 'typedef');
+  if (id === undefined) return undefined;
+  const parameter = btf.parameters(btf.resolve(btf.type(id).type).type)[index + 1];
+  return parameter === undefined ? undefined : btf.resolve(parameter.type).kind;
+}
+
+const GFP_DMA = 0x01;
+const GFP_RECLAIMABLE = 0x10;
+const GFP_ACCOUNT = 0x40_0000;
+
+/** Which kmalloc cache an alias is, as gfp bits (mm/slab.h, kmalloc_type()); undefined when none is. */
+export function kmallocTraits(aliases: readonly string[]): { readonly set: number; readonly clear: number } | undefined {
+  const name = aliases.map((alias) => /^(dma-)?kmalloc-(cg-|rcl-|rnd-\d+-)?\d+[kM]?$/.exec(alias)).find((match) => match !== null);
+  if (name === undefined) return undefined;
+  const family = name?.[1] ?? name?.[2] ?? '';
+  if (family === 'dma-') return { set: GFP_DMA, clear: 0 };
+  if (family === 'rcl-') return { set: GFP_RECLAIMABLE, clear: GFP_DMA };
+  if (family === 'cg-') return { set: GFP_ACCOUNT, clear: GFP_DMA | GFP_RECLAIMABLE };
+  return { set: 0, clear: GFP_DMA | GFP_RECLAIMABLE | GFP_ACCOUNT };
+}
+
+async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): Promise<Heard> {
+  const maps = createMaps(bpf, request.capacity ?? affordableCapacity(host));
+  const cpus = possibleCpus(host);
+  const frees = attachFrees(bpf, maps, known);
+  let effort: Effort = { stacks: request.stacks, sample: request.sample, stopped: false };
+  let allocations: Attached | undefined = attachAllocations(bpf, maps, known, effort);
+  let misses = 0;
+  const detachAllocations = () => {
+    misses += recursionMisses(allocations);
+    allocations?.detach();
+    allocations = undefined;
+  };
+  try {
+    const start = monotonic();
+    const population: { at: number; objects: number }[] = [];
+    const elapsed = () => (monotonic() - start) / 1e9;
+    const measure = () => {
+      const objects = request.measure();
+      if (objects !== null) population.push({ at: elapsed(), objects });
+    };
+    measure();
+    request.onReady?.();
+    const degradations: Degradation[] = [];
+    const meter = openMeter(bpf);
+    const step = request.seconds / TICKS;
+    while (elapsed() < request.seconds - step / 2 && !effort.stopped) {
+      if (!(await pause(step * 1000, request.signal))) break;
+      measure();
+      const cost = await meter.measure([...frees.programs, ...(allocations?.programs ?? [])]);
+      const cheaper = afford(effort, cost, request.budget);
+      if (cheaper === effort) continue;
+      degradations.push({ atSeconds: elapsed(), to: describeEffort(cheaper), cost });
+      effort = cheaper;
+      detachAllocations();
+      if (!effort.stopped) allocations = attachAllocations(bpf, maps, known, effort);
+    }
+    detachAllocations();
+    const end = monotonic();
+    measure();
+    const flow = readCounts(bpf, maps, cpus);
+    await pause(request.graceSeconds * 1000, undefined);
+    misses += recursionMisses(frees);
+    frees.detach();
+    const total = readCounts(bpf, maps, cpus);
+    const symbols = readSymbols(host);
+    return {
+      engine: 'bpf',
+      seconds: (end - start) / 1e9,
+      sites: readSites(bpf, maps, { start, end }, symbols.ok ? symbols.value : undefined),
+      flow: flowOf(flow, known),
+      population,
+      losses: lossesOf(total, misses),
+      cost: meter.average(),
+      degradations,
+      notes: symbols.ok ? [] : [`addresses have no names: ${symbols.unavailable.detail}`],
+    };
+  } finally {
+    allocations?.detach();
+    frees.detach();
+    closeMaps(bpf, maps);
+  }
+}
+
+function flowOf(counts: Readonly<Record<Counter, number>>, known: Knowledge): Heard['flow'] {
+  // Frees through kfree() of older objects are counted only where the kernel tells which cache they were from.
+  const complete = known.target.kind === 'pages' || known.kmalloc === undefined || known.kmalloc.by === 'kfunc';
+  return {
+    allocated: counts.allocated + counts.unsampled,
+    freed: counts.freed,
+    freedOlder: complete ? counts.freedOlder : null,
+    reallocated: counts.reallocated,
+  };
+}
+
+function lossesOf(counts: Readonly<Record<Counter, number>>, nested: number): Heard['losses'] {
+  return {
+    mapFull: counts.mapFull,
+    stacks: counts.stackLost,
+    nested,
+    rescued: counts.rescuedAllocations + counts.rescuedFrees,
+    overrun: 0,
+    malformedLines: 0,
+  };
+}
+
+function recursionMisses(attached: Attached | undefined): number {
+  return attached === undefined ? 0 : attached.info().reduce((sum, info) => sum + (info.recursionMisses ?? 0), 0);
+}
+
+function closeMaps(bpf: Bpf, maps: Maps): void {
+  for (const fd of [maps.live, maps.sites, maps.stacks, maps.counts]) bpf.closeFd(fd);
+}
+
+function readSymbols(host: Host): Reading<Symbols> {
+  const bytes = host.readBytes('/proc/kallsyms');
+  if (!bytes.ok) return bytes;
+  const symbols = decodeKallsyms(bytes.value);
+  return symbols === undefined
+    ? unavailable('/proc/kallsyms', 'denied', 'every address is zero', 'sysctl kernel.kptr_restrict=1, and run as root')
+    : available(symbols);
+}
+
+/** The map is allocated at once: at most 2 % of the memory that is free, at least enough to be of use. */
+function affordableCapacity(host: Host): number {
+  const text = host.read('/proc/meminfo');
+  const kibibytes = Number(/^MemAvailable:\s+(\d+)/m.exec(text.ok ? text.value : '')?.[1] ?? 0);
+  const affordable = Math.floor((kibibytes * 1024 * 0.02) / ENTRY_BYTES);
+  return Math.min(LARGEST_CAPACITY, Math.max(SMALLEST_CAPACITY, 2 ** Math.floor(Math.log2(affordable + 1))));
+}
+
+/** Per-CPU values come for every CPU that could be there (num_possible_cpus), not only those that are. */
+function possibleCpus(host: Host): number {
+  const text = host.read('/sys/devices/system/cpu/possible');
+  const last = text.ok ? /(\d+)\s*$/.exec(text.value)?.[1] : undefined;
+  if (last === undefined) throw new Malformed(1, 'a range of CPUs in /sys/devices/system/cpu/possible', text.ok ? text.value : '');
+  return Number(last) + 1;
+}
+
+function monotonic(): number {
+  return Number(process.hrtime.bigint());
+}
+
+/** @returns false when the signal ended it */
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) {
+      resolve(false);
+      return;
+    }
+    const ended = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', ended);
+      resolve(true);
+    }, milliseconds);
+    signal?.addEventListener('abort', ended, { once: true });
+  });
+}

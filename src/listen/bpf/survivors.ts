@@ -1,0 +1,112 @@
+import type { Bpf } from '../../host/bpf.ts';
+import { address48, type Symbols } from '../../kernel/symbols.ts';
+import { cleanStack } from '../../kernel/stacks.ts';
+import { AGE_CLASSES, type Site } from '../engine.ts';
+import {
+  COMM_BYTES,
+  type Counter,
+  COUNTS_BYTES,
+  counterOffset,
+  counters,
+  KEY_BYTES,
+  type Maps,
+  RECORD_BYTES,
+  record,
+  STACK_FRAMES,
+} from './maps.ts';
+
+/** The window in the clock the programs use: CLOCK_MONOTONIC nanoseconds. */
+export interface MonotonicWindow {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Tally {
+  allocated: number;
+  outstanding: number;
+  oldest: number;
+  readonly byAge: number[];
+  readonly processes: Map<number, { readonly comm: string; count: number }>;
+  readonly cpus: Set<number>;
+}
+
+/** A site as a number: a stack id, or an address, which is above 2^47. */
+const siteAt = (view: Buffer, at: number) => {
+  const high = view.readUInt32LE(at + 4);
+  return high === 0 ? view.readUInt32LE(at) : address48(view.readUInt32LE(at), high);
+};
+
+export function readCounts(bpf: Bpf, maps: Maps, cpus: number): Readonly<Record<Counter, number>> {
+  const value = bpf.lookup(maps.counts, new Uint8Array(4), COUNTS_BYTES * cpus)!;
+  const sum = (counter: Counter) => {
+    let total = 0;
+    for (let cpu = 0; cpu < cpus; cpu++) total += Number(value.readBigUInt64LE(cpu * COUNTS_BYTES + counterOffset(counter)));
+    return total;
+  };
+  return Object.fromEntries(counters.map((counter) => [counter, sum(counter)])) as Record<Counter, number>;
+}
+
+/** Reads what is still live, by site. */
+export function readSites(bpf: Bpf, maps: Maps, window: MonotonicWindow, symbols: Symbols | undefined): readonly Site[] {
+  const tallies = new Map<number, Tally>();
+  bpf.batches(maps.sites, KEY_BYTES, 8, (keys, values, count) => {
+    for (let i = 0; i < count; i++) {
+      tallies.set(siteAt(keys, i * KEY_BYTES), {
+        allocated: Number(values.readBigUInt64LE(i * 8)),
+        outstanding: 0,
+        oldest: Number.POSITIVE_INFINITY,
+        byAge: Array.from({ length: AGE_CLASSES }, () => 0),
+        processes: new Map(),
+        cpus: new Set(),
+      });
+    }
+  });
+  const length = Math.max(1, window.end - window.start);
+  bpf.batches(maps.live, KEY_BYTES, RECORD_BYTES, (_keys, values, count) => {
+    for (let i = 0, at = 0; i < count; i++, at += RECORD_BYTES) {
+      const tally = tallies.get(siteAt(values, at + record.site));
+      if (tally === undefined) continue;
+      const time = values.readUInt32LE(at + record.time) + values.readUInt32LE(at + record.time + 4) * 0x1_0000_0000;
+      const weight = values.readUInt16LE(at + record.weight);
+      const age = Math.floor(((time - window.start) / length) * AGE_CLASSES);
+      tally.outstanding += weight;
+      tally.byAge[Math.min(AGE_CLASSES - 1, Math.max(0, age))]! += weight;
+      if (time < tally.oldest) tally.oldest = time;
+      tally.cpus.add(values.readUInt16LE(at + record.cpu));
+      const pid = values.readUInt32LE(at + record.pid);
+      const process = tally.processes.get(pid);
+      if (process === undefined) tally.processes.set(pid, { comm: text(values, at + record.comm, COMM_BYTES), count: weight });
+      else process.count += weight;
+    }
+  });
+  return Array.from(tallies, ([site, tally]) => ({
+    frames: framesOf(bpf, maps, site, symbols),
+    allocated: tally.allocated,
+    outstanding: tally.outstanding,
+    byAge: tally.byAge,
+    oldestSeconds: tally.outstanding === 0 ? null : Math.max(0, (window.end - tally.oldest) / 1e9),
+    processes: Array.from(tally.processes, ([pid, { comm, count }]) => ({ pid, comm, count })),
+    cpus: [...tally.cpus].toSorted((a, b) => a - b),
+  }));
+}
+
+function framesOf(bpf: Bpf, maps: Maps, site: number, symbols: Symbols | undefined): readonly string[] {
+  const name = (address: number) => symbols?.symbol(address) ?? `0xffff${address.toString(16).padStart(12, '0')}`;
+  if (site > 0xffff_ffff) return [name(site)];
+  const key = Buffer.alloc(4);
+  key.writeUInt32LE(site);
+  const stack = bpf.lookup(maps.stacks, key, STACK_FRAMES * 8);
+  const frames: string[] = [];
+  for (let at = 0; stack !== undefined && at < stack.length; at += 8) {
+    const low = stack.readUInt32LE(at);
+    const high = stack.readUInt32LE(at + 4);
+    if (low === 0 && high === 0) break;
+    frames.push(name(address48(low, high)));
+  }
+  return cleanStack(frames);
+}
+
+function text(bytes: Buffer, at: number, length: number): string {
+  const end = bytes.indexOf(0, at);
+  return bytes.toString('utf8', at, end < 0 || end > at + length ? at + length : end);
+}
