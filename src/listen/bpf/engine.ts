@@ -13,7 +13,8 @@ import { readCounts, readSites } from './survivors.ts';
 
 /** A live object takes 48 bytes of header, key and record in the kernel's hash map. */
 const ENTRY_BYTES = 96;
-const LARGEST_CAPACITY = 1_048_576;
+/** More is allocated too slowly to start at once; `capacity` asks for it. */
+const LARGEST_CAPACITY = 262_144;
 const SMALLEST_CAPACITY = 16_384;
 const TICKS = 16;
 

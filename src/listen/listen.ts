@@ -1,0 +1,110 @@
+import type { Host } from '../host/host.ts';
+import type { CallSite, Unavailable } from '../model/evidence.ts';
+import { bpfEngine } from './bpf/engine.ts';
+import type { Degradation, Engine, EngineId, Heard, Losses } from './engine.ts';
+import { type Reconciliation, reconcile } from './reconcile.ts';
+import { callSites } from './survivors.ts';
+import { activeObjects, resolveTarget, type Target } from './target.ts';
+
+export interface ListenOptions {
+  /** A cache by any alias, `pages` or `pages:ORDER`. */
+  readonly cache: string;
+  readonly seconds: number;
+  /** Seconds frees are listened to after the window (default 1.5: RCU callbacks come late). */
+  readonly graceSeconds?: number;
+  /** One engine, or `auto`: in order, until one listens (default). */
+  readonly engine?: EngineId | 'auto';
+  /** Default true. */
+  readonly stacks?: boolean;
+  /** One allocation in so many (default 1). */
+  readonly sample?: number;
+  /** Share of one CPU (default 0.05); Infinity: no limit. */
+  readonly budget?: number;
+  readonly capacity?: number;
+  readonly signal?: AbortSignal;
+  /** Counts the objects, better than /proc/slabinfo does (default): a population counter. */
+  readonly growth?: () => number | null;
+  /** Told when allocations are being recorded. */
+  readonly onReady?: () => void;
+}
+
+export interface Listened {
+  readonly engine: Heard['engine'] | null;
+  readonly callsites: readonly CallSite[];
+  readonly reconciliation: Reconciliation | null;
+  readonly losses: Losses | null;
+  readonly degradations: readonly Degradation[];
+  readonly cost: number | null;
+  /** Each engine that refused, and why; the target when it was not found. */
+  readonly unavailable: readonly Unavailable[];
+}
+
+export const engines: readonly Engine[] = [bpfEngine];
+
+export const DEFAULT_BUDGET = 0.05;
+const DEFAULT_GRACE = 1.5;
+
+/** Listens to one cache for a while: who allocates and does not free, held against what the cache grew by. */
+export async function listen(host: Host, options: ListenOptions): Promise<Listened> {
+  const nothing = { engine: null, callsites: [], reconciliation: null, losses: null, degradations: [], cost: null };
+  const target = resolveTarget(host, options.cache);
+  if (!target.ok) return { ...nothing, unavailable: [target.unavailable] };
+  const refused: Unavailable[] = [];
+  const chosen = engines.filter((engine) => (options.engine ?? 'auto') === 'auto' || engine.id === options.engine);
+  for (const engine of chosen) {
+    const heard = await engine.listen(
+      {
+        target: target.value,
+        seconds: options.seconds,
+        graceSeconds: options.graceSeconds ?? DEFAULT_GRACE,
+        stacks: options.stacks ?? true,
+        sample: options.sample ?? 1,
+        budget: options.budget ?? DEFAULT_BUDGET,
+        capacity: options.capacity,
+        signal: options.signal,
+        measure: options.growth ?? (() => measured(host, target.value)),
+        onReady: options.onReady,
+      },
+      { host },
+    );
+    if (heard.ok) return { ...judge(heard.value, target.value, noiseOf(host, target.value)), unavailable: refused };
+    refused.push(heard.unavailable);
+  }
+  return { ...nothing, unavailable: refused };
+}
+
+/** What was heard, live or from a file, as evidence. */
+export function judge(heard: Heard, target: Target, noise: number): Omit<Listened, 'unavailable'> {
+  const reconciliation = reconcile(heard, target, noise);
+  return {
+    engine: heard.engine,
+    callsites: callSites(heard.sites, reconciliation, target.kind === 'slab' && target.reclaimable),
+    reconciliation,
+    losses: heard.losses,
+    degradations: heard.degradations,
+    cost: heard.cost,
+  };
+}
+
+/** Objects there are, without any tracing. */
+function measured(host: Host, target: Target): number | null {
+  if (target.kind === 'slab') return activeObjects(host, target.name);
+  const text = host.read('/proc/meminfo');
+  const free = text.ok ? /^MemFree:\s+(\d+)/m.exec(text.value)?.[1] : undefined;
+  // Free memory says nothing of one order: only all pages together can be held against it.
+  return free === undefined || target.order !== undefined ? null : -Math.round(Number(free) / (target.pageBytes / 1024));
+}
+
+/**
+ * /proc/slabinfo counts the whole of a slab that a CPU holds as in use: two slabs a CPU may come and go without any
+ * object having been allocated.
+ */
+function noiseOf(host: Host, target: Target): number {
+  const cpus = host.read('/sys/devices/system/cpu/online');
+  const count = cpus.ok ? Number(/(\d+)\s*$/.exec(cpus.value)?.[1] ?? 0) + 1 : 1;
+  if (target.kind === 'pages') return 1024 * count;
+  const slabs = host.read('/proc/slabinfo');
+  const row = slabs.ok ? slabs.value.split('\n').find((line) => line.startsWith(`${target.name} `)) : undefined;
+  const objectsPerSlab = Number(row?.split(/\s+/)[4] ?? 16);
+  return Math.max(32, 2 * count * objectsPerSlab);
+}

@@ -1,0 +1,117 @@
+import type { Heard } from './engine.ts';
+import type { Target } from './target.ts';
+
+/** What was heard held against what the cache really grew by. Counts are objects over the window. */
+export interface Reconciliation {
+  readonly target: string;
+  readonly object_bytes: number;
+  readonly seconds: number;
+  /** By a counter that has nothing to do with tracing; null where there is none. */
+  readonly growth_objects: number | null;
+  /** Allocations less frees, those of older objects included; null where the engine can't count these. */
+  readonly net_objects: number | null;
+  /** Allocated in the window and not freed by the end of the grace. */
+  readonly survivors: number;
+  /** `net_objects` (else survivors) over growth; 1: everything is explained. null where the cache hardly grew. */
+  readonly explained_fraction: number | null;
+  readonly frees_visible: 'yes' | 'no' | 'unknown';
+  readonly growth: 'steady' | 'warm-up' | 'none' | 'unknown';
+  /** Changes of the counter that mean nothing: whole slabs a CPU keeps count as in use. */
+  readonly noise_objects: number;
+  /** Sentences for people. */
+  readonly remarks: readonly string[];
+}
+
+/** Growth of the later half below this share of the earlier half's: it is levelling off. */
+const WARMING = 0.25;
+/** More of the pointers than this were given out while live: their frees went unseen. */
+const REUSED_UNSEEN = 0.01;
+
+/**
+ * @param noise objects the counter may be off by without anything having happened
+ */
+export function reconcile(heard: Heard, target: Target, noise: number): Reconciliation {
+  const { flow, population } = heard;
+  const survivors = heard.sites.reduce((sum, site) => sum + site.outstanding, 0);
+  const growth = population.length < 2 ? null : population.at(-1)!.objects - population[0]!.objects;
+  const net = flow.freedOlder === null ? null : flow.allocated - flow.freed - flow.freedOlder;
+  const balance = net ?? survivors;
+  const visible = freesVisible(heard, growth, balance, noise);
+  const objectBytes = target.kind === 'slab' ? target.slabBytes : target.pageBytes * 2 ** (target.order ?? 0);
+  const explained = growth === null || growth <= noise ? null : balance / growth;
+  const shape = shapeOf(heard, growth, noise);
+  return {
+    target: target.name,
+    object_bytes: objectBytes,
+    seconds: heard.seconds,
+    growth_objects: growth,
+    net_objects: net,
+    survivors,
+    explained_fraction: explained,
+    frees_visible: visible,
+    growth: shape,
+    noise_objects: noise,
+    remarks: remarks(heard, target, visible, growth, survivors, explained),
+  };
+}
+
+/**
+ * Some frees fire no event (bulk and RCU frees of some kernels). Then survivors pile up that are none: the same
+ * pointers are given out again, and the cache does not grow by what seems to survive.
+ */
+function freesVisible(heard: Heard, growth: number | null, balance: number, noise: number): 'yes' | 'no' | 'unknown' {
+  const { flow, losses } = heard;
+  if (flow.allocated === 0) return 'unknown';
+  const reused = flow.reallocated > Math.max(10, flow.allocated * REUSED_UNSEEN);
+  if (reused && flow.reallocated > 2 * losses.mapFull) return 'no';
+  if (growth === null) return flow.freed > 0 ? 'yes' : 'unknown';
+  if (balance > 2 * Math.max(0, growth) + 4 * noise) return losses.mapFull > 0 || (losses.overrun ?? 0) > 0 ? 'unknown' : 'no';
+  return 'yes';
+}
+
+function shapeOf(heard: Heard, growth: number | null, noise: number): Reconciliation['growth'] {
+  const { population, seconds } = heard;
+  if (growth === null) return 'unknown';
+  if (growth <= noise) return 'none';
+  const middle = population.findLast((each) => each.at <= seconds / 2);
+  if (middle === undefined || population.length < 4) return 'unknown';
+  const earlier = middle.objects - population[0]!.objects;
+  const later = population.at(-1)!.objects - middle.objects;
+  return later < WARMING * earlier ? 'warm-up' : 'steady';
+}
+
+function remarks(
+  heard: Heard,
+  target: Target,
+  visible: Reconciliation['frees_visible'],
+  growth: number | null,
+  survivors: number,
+  explained: number | null,
+): string[] {
+  const said: string[] = [];
+  const { losses } = heard;
+  if (visible === 'no')
+    said.push(
+      `frees are not visible for this cache: ${survivors} objects seem to survive, but it grew by ${growth ?? 'an unknown number'}` +
+        (heard.flow.reallocated > 0 ? ` and ${heard.flow.reallocated} live pointers were given out again` : ''),
+    );
+  if (growth === null) said.push(`how much ${target.name} grew could not be measured: nothing is called leaking`);
+  if (visible === 'yes' && explained !== null && (explained < 0.9 || explained > 1.1))
+    said.push(
+      `what was heard explains ${(explained * 100).toFixed(0)} % of the growth of ${growth} objects; the rest is not accounted for`,
+    );
+  if (target.kind === 'slab' && target.reclaimable)
+    said.push('the kernel frees these objects when memory is wanted: what survives may be cached, not lost');
+  if (losses.mapFull > 0) said.push(`${losses.mapFull} allocations were not recorded: more objects live than there is room for`);
+  if ((losses.stacks ?? 0) > 0) said.push(`${losses.stacks} stacks were lost and stand under their innermost caller`);
+  if ((losses.overrun ?? 0) > 0) said.push(`the kernel dropped ${losses.overrun} events`);
+  const lost = (losses.nested ?? 0) - losses.rescued;
+  if (lost > 0 && losses.nested !== null && losses.nested > heard.flow.allocated * 0.01)
+    said.push(`${losses.nested} events came nested in another; ${losses.rescued} of them were caught by the second copy`);
+  if (losses.malformedLines > 0) said.push(`${losses.malformedLines} lines could not be read`);
+  for (const change of heard.degradations)
+    said.push(
+      `after ${change.atSeconds.toFixed(1)} s listening cost ${(change.cost * 100).toFixed(1)} % of a CPU: went on with ${change.to}`,
+    );
+  return [...said, ...heard.notes];
+}
