@@ -7,7 +7,7 @@ import { afford, describeEffort, type Effort } from '../budget.ts';
 import type { Degradation, Engine, Heard, Request } from '../engine.ts';
 import { type Attached, attachAllocations, attachFrees, type Knowledge } from './attach.ts';
 import { learnCache, listCaches } from './caches.ts';
-import { type Counter, createMaps, type Maps } from './maps.ts';
+import { type Counter, counters, createMaps, type Maps } from './maps.ts';
 import { openMeter } from './meter.ts';
 import { readCounts, readSites } from './survivors.ts';
 
@@ -124,6 +124,8 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
     allocations = undefined;
   };
   try {
+    // While programs attach, one after the other, frees are heard whose allocations were not: counted from here.
+    const before = readCounts(bpf, maps, cpus);
     const start = monotonic();
     const population: { at: number; objects: number }[] = [];
     const elapsed = () => (monotonic() - start) / 1e9;
@@ -147,10 +149,10 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
       detachAllocations();
       if (!effort.stopped) allocations = attachAllocations(bpf, maps, known, effort);
     }
-    detachAllocations();
+    const flow = difference(readCounts(bpf, maps, cpus), before);
     const end = monotonic();
     measure();
-    const flow = readCounts(bpf, maps, cpus);
+    detachAllocations();
     await pause(request.graceSeconds * 1000, undefined);
     misses += recursionMisses(frees);
     frees.detach();
@@ -162,7 +164,7 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
       sites: readSites(bpf, maps, { start, end }, symbols.ok ? symbols.value : undefined),
       flow: flowOf(flow, known),
       population,
-      losses: lossesOf(total, misses),
+      losses: lossesOf(total, flow, misses),
       cost: meter.average(),
       degradations,
       notes: symbols.ok ? [] : [`addresses have no names: ${symbols.unavailable.detail}`],
@@ -174,7 +176,7 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
   }
 }
 
-function flowOf(counts: Readonly<Record<Counter, number>>, known: Knowledge): Heard['flow'] {
+function flowOf(counts: Counts, known: Knowledge): Heard['flow'] {
   // Frees through kfree() of older objects are counted only where the kernel tells which cache they were from.
   const complete = known.target.kind === 'pages' || known.kmalloc === undefined || known.kmalloc.by === 'kfunc';
   return {
@@ -185,12 +187,19 @@ function flowOf(counts: Readonly<Record<Counter, number>>, known: Knowledge): He
   };
 }
 
-function lossesOf(counts: Readonly<Record<Counter, number>>, nested: number): Heard['losses'] {
+type Counts = Readonly<Record<Counter, number>>;
+
+function difference(after: Counts, before: Counts): Counts {
+  return Object.fromEntries(counters.map((counter) => [counter, after[counter] - before[counter]])) as Record<Counter, number>;
+}
+
+/** What the second copies caught is told of the window alone: while the first ones detach they would catch everything. */
+function lossesOf(total: Counts, window: Counts, nested: number): Heard['losses'] {
   return {
-    mapFull: counts.mapFull,
-    stacks: counts.stackLost,
-    nested,
-    rescued: counts.rescuedAllocations + counts.rescuedFrees,
+    mapFull: total.mapFull,
+    stacks: total.stackLost,
+    nested: nested + total.busy,
+    rescued: window.rescuedAllocations + window.rescuedFrees,
     overrun: 0,
     malformedLines: 0,
   };

@@ -44,6 +44,8 @@ export const counters = [
   'reallocated',
   /** not recorded: the map was full */
   'mapFull',
+  /** a free could not be recorded: it interrupted the map's own lock. Its object seems to survive */
+  'busy',
   /** recorded under the caller's address: no stack could be stored */
   'stackLost',
   /** seen only by the second copy: the first was interrupted */

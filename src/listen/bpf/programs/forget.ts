@@ -3,6 +3,7 @@ import type { Maps } from '../maps.ts';
 import { count } from './count.ts';
 
 const KEY = -8;
+const ENOENT = -2;
 
 /**
  * Forgets the pointer in r7: it was freed. Falls through to `unknown` when it was not live, so that the caller can say
@@ -21,7 +22,12 @@ export function forget(a: Assembler, maps: Maps, second: boolean, done: string):
   }
   keyed(a, maps);
   a.call('map_delete_elem');
-  a.jumpIf32('r0', '!=', 0, unknown);
+  const freed = a.fresh('freed');
+  a.jumpIf32('r0', '==', 0, freed);
+  a.jumpIf32('r0', '==', ENOENT, unknown);
+  if (second) count(a, maps, 'busy');
+  a.jump(done);
+  a.label(freed);
   count(a, maps, 'freed');
   if (second) count(a, maps, 'rescuedFrees');
   a.jump(done);

@@ -1,0 +1,75 @@
+/**
+ * For tests only: makes kernel objects in known numbers, at an even pace, in a process of its own.
+ * `node workload.ts KIND COUNT SECONDS`: says "ready", waits for a line, makes COUNT objects over SECONDS, says "done", and
+ * holds them until its input ends. KIND `busy` opens and closes files for as long as it lives.
+ */
+import { closeSync, existsSync, openSync, watch } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openSyscalls } from '../../host/syscall.ts';
+
+const [kind = 'files', count = '0', seconds = '1'] = process.argv.slice(2);
+const BATCHES = 40;
+
+async function maker(): Promise<(index: number) => unknown> {
+  switch (kind) {
+    case 'files':
+      return () => openSync('/dev/null', 'r');
+    case 'sockets': {
+      const opened = await openSyscalls();
+      if (!opened.ok) throw new Error(opened.unavailable.detail);
+      return () => opened.value.call(process.arch === 'arm64' ? 198 : 41, 2, 2, 0); // socket(AF_INET, SOCK_DGRAM, 0)
+    }
+    case 'eventfds': {
+      const opened = await openSyscalls();
+      if (!opened.ok) throw new Error(opened.unavailable.detail);
+      return () => opened.value.call(process.arch === 'arm64' ? 19 : 290, 0, 0); // eventfd2(0, 0)
+    }
+    case 'watches': {
+      const folder = mkdtempSync(join(tmpdir(), 'kmai-watches-'));
+      process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+      for (let i = 0; i < Number(count); i++) mkdirSync(join(folder, String(i)));
+      return (index) => watch(join(folder, String(index)), { persistent: false });
+    }
+    case 'packets': {
+      const socket = createSocket('udp4', () => {});
+      await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+      return () => socket.send('x', socket.address().port, '127.0.0.1');
+    }
+    default:
+      throw new Error(`no workload ${kind}`);
+  }
+}
+
+let looked = 0;
+/** What goes on and leaves nothing behind; a call makes and frees some. */
+const rounds: Readonly<Record<string, () => void>> = {
+  busy: () => closeSync(openSync('/proc/self/stat', 'r')),
+  lookups: () => void existsSync(`/kmai-no-such-file-${process.pid}-${looked++}`),
+  mappings: () => void new SharedArrayBuffer(1 << 20),
+};
+const round = rounds[kind];
+if (round !== undefined) {
+  console.log('ready');
+  process.stdin.on('end', () => process.exit(0)).resume();
+  for (;;) {
+    for (let i = 0; i < 200; i++) round();
+    await sleep(5);
+  }
+}
+const make = await maker();
+console.log('ready');
+await new Promise((resolve) => process.stdin.once('data', resolve));
+let made = 0;
+for (let batch = 1; batch <= BATCHES; batch++) {
+  for (; made < (Number(count) * batch) / BATCHES; made++) {
+    const result = make(made);
+    if (typeof result === 'number' && result < 0) throw new Error(`${kind}: errno ${-result}`);
+  }
+  await sleep((Number(seconds) * 1000) / BATCHES);
+}
+console.log('done');
+process.stdin.on('end', () => process.exit(0));
