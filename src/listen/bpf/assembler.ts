@@ -47,6 +47,7 @@ export interface Assembler {
   add(target: Register, value: Operand): void;
   shiftRight(target: Register, bits: number): void;
   and(target: Register, mask: number): void;
+  or(target: Register, value: Operand): void;
   remainder(target: Register, divisor: number): void;
   load(target: Register, from: Place, size?: Size): void;
   store(to: Place, value: Operand, size?: Size): void;
@@ -113,6 +114,7 @@ export function assembler(): Assembler {
     map: (target, fd) => constant(target, 1, BigInt(fd)),
     add: (target, value) => arithmetic(0x00, target, value),
     shiftRight: (target, bits) => arithmetic(0x70, target, bits),
+    or: (target, value) => arithmetic(0x40, target, value),
     and: (target, mask) => arithmetic(0x50, target, mask),
     remainder: (target, divisor) => arithmetic(0x90, target, divisor),
     load: (target, [base, offset], size = 8) => emit(0x61 | sizes[size], number(target), number(base), offset, 0),

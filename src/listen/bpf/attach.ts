@@ -59,19 +59,16 @@ function allocParts(maps: Maps, known: Knowledge, effort: Effort): readonly Part
   return parts;
 }
 
-function attach(bpf: Bpf, parts: readonly Part[], copies: readonly boolean[]): Attached {
+function attach(bpf: Bpf, parts: readonly Part[], second: boolean): Attached {
   const programs: number[] = [];
   const links: number[] = [];
   const detach = () => {
     for (const fd of [...links.splice(0), ...programs.splice(0)]) bpf.closeFd(fd);
   };
   try {
-    for (const part of parts)
-      for (const second of copies)
-        programs.push(bpf.loadProgram({ name: second ? `${part.name}2` : part.name, type: 'raw_tracepoint', code: part.code(second) }));
-    parts.forEach((part, index) =>
-      copies.forEach((_, copy) => links.push(bpf.attachRawTracepoint(part.tracepoint, programs[index * copies.length + copy]!))),
-    );
+    for (const { name, code } of parts)
+      programs.push(bpf.loadProgram({ name: second ? `${name}2` : name, type: 'raw_tracepoint', code: code(second) }));
+    parts.forEach(({ tracepoint }, index) => links.push(bpf.attachRawTracepoint(tracepoint, programs[index]!)));
   } catch (error) {
     detach();
     throw error;
@@ -79,12 +76,18 @@ function attach(bpf: Bpf, parts: readonly Part[], copies: readonly boolean[]): A
   return { programs, info: () => programs.map((program) => bpf.programInfo(program)), detach };
 }
 
+/**
+ * Each program has two copies. A program that is running already is skipped on that CPU, so an event in an interrupt
+ * that arrived inside the first copy is seen by the second alone. A quiet cache needs no second copy, and is
+ * spared its cost.
+ */
+export type Copy = 'first' | 'second';
+
 /** Frees are attached before allocations, and outlive them. */
-export function attachFrees(bpf: Bpf, maps: Maps, known: Knowledge): Attached {
-  return attach(bpf, freeParts(maps, known), [false, true]);
+export function attachFrees(bpf: Bpf, maps: Maps, known: Knowledge, copy: Copy): Attached {
+  return attach(bpf, freeParts(maps, known), copy === 'second');
 }
 
-/** Where one in n is recorded there is no second copy: it could not know what the first left out on purpose. */
-export function attachAllocations(bpf: Bpf, maps: Maps, known: Knowledge, effort: Effort): Attached {
-  return attach(bpf, allocParts(maps, known, effort), effort.sample > 1 ? [false] : [false, true]);
+export function attachAllocations(bpf: Bpf, maps: Maps, known: Knowledge, effort: Effort, copy: Copy): Attached {
+  return attach(bpf, allocParts(maps, known, effort), copy === 'second');
 }

@@ -5,9 +5,10 @@ import { decodeKallsyms, type Symbols } from '../../kernel/symbols.ts';
 import { Malformed, available, type Reading, unavailable } from '../../model/reading.ts';
 import { afford, describeEffort, type Effort } from '../budget.ts';
 import type { Degradation, Engine, Heard, Request } from '../engine.ts';
-import { type Attached, attachAllocations, attachFrees, type Knowledge } from './attach.ts';
+import type { Knowledge } from './attach.ts';
 import { learnCache, listCaches } from './caches.ts';
 import { type Counter, counters, createMaps, type Maps } from './maps.ts';
+import { openEars } from './ears.ts';
 import { openMeter } from './meter.ts';
 import { readCounts, readSites } from './survivors.ts';
 
@@ -17,6 +18,9 @@ const ENTRY_BYTES = 96;
 const LARGEST_CAPACITY = 262_144;
 const SMALLEST_CAPACITY = 16_384;
 const TICKS = 16;
+/** How long is waited to see whether the cache is busy, and what busy is: then events may well come nested. */
+const TRIAL_SECONDS = 0.02;
+const BUSY_PER_SECOND = 1000;
 
 /** Programs of our own on raw tracepoints, assembled here and loaded through bpf(2): no compiler, no headers, no kprobes. */
 export const bpfEngine: Engine = {
@@ -114,21 +118,16 @@ export function kmallocTraits(aliases: readonly string[]): { readonly set: numbe
 async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): Promise<Heard> {
   const maps = createMaps(bpf, request.capacity ?? affordableCapacity(host));
   const cpus = possibleCpus(host);
-  const frees = attachFrees(bpf, maps, known);
   let effort: Effort = { stacks: request.stacks, sample: request.sample, stopped: false };
-  let allocations: Attached | undefined = attachAllocations(bpf, maps, known, effort);
-  let misses = 0;
-  const detachAllocations = () => {
-    misses += recursionMisses(allocations);
-    allocations?.detach();
-    allocations = undefined;
-  };
+  const ears = openEars(bpf, maps, known, effort);
   try {
+    await pause(TRIAL_SECONDS * 1000, request.signal);
+    if (readCounts(bpf, maps, cpus).allocated >= BUSY_PER_SECOND * TRIAL_SECONDS) ears.sharpen();
     // While programs attach, one after the other, frees are heard whose allocations were not: counted from here.
     const before = readCounts(bpf, maps, cpus);
     const start = monotonic();
-    const population: { at: number; objects: number }[] = [];
     const elapsed = () => (monotonic() - start) / 1e9;
+    const population: { at: number; objects: number }[] = [];
     const measure = () => {
       const objects = request.measure();
       if (objects !== null) population.push({ at: elapsed(), objects });
@@ -138,24 +137,24 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
     const degradations: Degradation[] = [];
     const meter = openMeter(bpf);
     const step = request.seconds / TICKS;
-    while (elapsed() < request.seconds - step / 2 && !effort.stopped) {
-      if (!(await pause(step * 1000, request.signal))) break;
+    for (let tick = 1; tick < TICKS && !effort.stopped; tick++) {
+      if (!(await pause((tick * step - elapsed()) * 1000, request.signal))) break;
       measure();
-      const cost = await meter.measure([...frees.programs, ...(allocations?.programs ?? [])]);
-      const cheaper = afford(effort, cost, request.budget);
+      if (ears.nested() > 0 || readCounts(bpf, maps, cpus).allocated >= BUSY_PER_SECOND * elapsed()) ears.sharpen();
+      const cheaper = afford(effort, await meter.measure(ears.programs()), request.budget);
       if (cheaper === effort) continue;
-      degradations.push({ atSeconds: elapsed(), to: describeEffort(cheaper), cost });
+      degradations.push({ atSeconds: elapsed(), to: describeEffort(cheaper), cost: meter.last() ?? 0 });
       effort = cheaper;
-      detachAllocations();
-      if (!effort.stopped) allocations = attachAllocations(bpf, maps, known, effort);
+      ears.ease(effort);
     }
+    if (!effort.stopped) await pause((request.seconds - elapsed()) * 1000, request.signal);
     const flow = difference(readCounts(bpf, maps, cpus), before);
     const end = monotonic();
     measure();
-    detachAllocations();
+    ears.ease({ ...effort, stopped: true });
     await pause(request.graceSeconds * 1000, undefined);
-    misses += recursionMisses(frees);
-    frees.detach();
+    const nested = ears.nested();
+    ears.deafen();
     const total = readCounts(bpf, maps, cpus);
     const symbols = readSymbols(host);
     return {
@@ -164,14 +163,13 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
       sites: readSites(bpf, maps, { start, end }, symbols.ok ? symbols.value : undefined),
       flow: flowOf(flow, known),
       population,
-      losses: lossesOf(total, flow, misses),
+      losses: lossesOf(total, flow, nested),
       cost: meter.average(),
       degradations,
       notes: symbols.ok ? [] : [`addresses have no names: ${symbols.unavailable.detail}`],
     };
   } finally {
-    allocations?.detach();
-    frees.detach();
+    ears.deafen();
     closeMaps(bpf, maps);
   }
 }
@@ -205,12 +203,8 @@ function lossesOf(total: Counts, window: Counts, nested: number): Heard['losses'
   };
 }
 
-function recursionMisses(attached: Attached | undefined): number {
-  return attached === undefined ? 0 : attached.info().reduce((sum, info) => sum + (info.recursionMisses ?? 0), 0);
-}
-
 function closeMaps(bpf: Bpf, maps: Maps): void {
-  for (const fd of [maps.live, maps.sites, maps.stacks, maps.counts]) bpf.closeFd(fd);
+  for (const fd of Object.values(maps) as number[]) bpf.closeFd(fd);
 }
 
 function readSymbols(host: Host): Reading<Symbols> {
@@ -256,7 +250,7 @@ function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<b
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', ended);
       resolve(true);
-    }, milliseconds);
+    }, Math.max(0, milliseconds));
     signal?.addEventListener('abort', ended, { once: true });
   });
 }

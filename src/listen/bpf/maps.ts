@@ -8,6 +8,7 @@ import type { Bpf } from '../../host/bpf.ts';
  * | live | pointer | who allocated it: `record` |
  * | sites | site | allocations made there |
  * | stacks | stack id | return addresses, innermost first |
+ * | paths | fingerprint of a path | its stack id, and how often it was met |
  * | counts | 0 | `counters`, one set a CPU |
  *
  * A *site* is a stack id, or where there is no stack the address the allocator was called from: kernel addresses are
@@ -17,6 +18,7 @@ export interface Maps {
   readonly live: number;
   readonly sites: number;
   readonly stacks: number;
+  readonly paths: number;
   readonly counts: number;
 }
 
@@ -29,6 +31,11 @@ export const KEY_BYTES = 8;
 /** Deep enough for a packet's way from the socket to the far end of nftables; more frames cost nothing but memory. */
 export const STACK_FRAMES = 64;
 export const STACK_IDS = 16_384;
+/** Key of `paths`: the caller's address, the depth of the stack, a word of the entry from user space. */
+export const FINGERPRINT_BYTES = 24;
+/** Value of `paths`: stack id, then times met (both u32). */
+export const path = { stack: 0, met: 4 } as const;
+export const PATH_BYTES = 8;
 /** Sites above this are addresses. */
 export const LARGEST_STACK_ID = 0xffff_ffff;
 
@@ -64,6 +71,7 @@ export function createMaps(bpf: Bpf, capacity: number): Maps {
     live: bpf.createMap({ name: 'kmai_live', type: 'hash', keyBytes: KEY_BYTES, valueBytes: RECORD_BYTES, entries: capacity }),
     sites: bpf.createMap({ name: 'kmai_sites', type: 'hash', keyBytes: KEY_BYTES, valueBytes: 8, entries: STACK_IDS }),
     stacks: bpf.createMap({ name: 'kmai_stacks', type: 'stack_trace', keyBytes: 4, valueBytes: STACK_FRAMES * 8, entries: STACK_IDS }),
+    paths: bpf.createMap({ name: 'kmai_paths', type: 'hash', keyBytes: FINGERPRINT_BYTES, valueBytes: PATH_BYTES, entries: STACK_IDS }),
     counts: bpf.createMap({ name: 'kmai_counts', type: 'percpu_array', keyBytes: 4, valueBytes: COUNTS_BYTES, entries: 1 }),
   };
 }

@@ -1,10 +1,11 @@
 import type { Bpf } from '../../host/bpf.ts';
 
-/** Measures what listening costs, as a share of one CPU. */
+/** What listening costs, as a share of one CPU; null before the first measurement. */
 export interface Meter {
   /** The programs' run time over a short stretch, plus this process's own since the last time. */
   measure(programs: readonly number[]): Promise<number>;
-  /** Mean of all measurements; null before the first. */
+  last(): number | null;
+  /** Mean of all measurements. */
   average(): number | null;
 }
 
@@ -31,6 +32,7 @@ export function openMeter(bpf: Bpf): Meter {
       measured.push(inPrograms + ours);
       return inPrograms + ours;
     },
+    last: () => measured.at(-1) ?? null,
     average: () => (measured.length === 0 ? null : measured.reduce((a, b) => a + b, 0) / measured.length),
   };
 }

@@ -1,6 +1,7 @@
 import type { Assembler } from '../assembler.ts';
 import { COMM_BYTES, counterOffset, type Maps, RECORD_BYTES, record } from '../maps.ts';
 import { count, pointToCounts } from './count.ts';
+import { placeByCaller, placeByStack } from './place.ts';
 
 /** How an allocation is recorded. */
 export interface Recording {
@@ -14,8 +15,6 @@ const RECORD = KEY - RECORD_BYTES;
 const ONE = -72;
 
 const EEXIST = -17;
-/** Compare stacks by their hash alone: a memcmp of 64 frames less an event, for a confusion in 4 billion. */
-const BPF_F_FAST_STACK_CMP = 1 << 9;
 const BPF_ANY = 0;
 const BPF_NOEXIST = 1;
 
@@ -82,22 +81,8 @@ function describe(a: Assembler, maps: Maps, how: Recording, second: boolean): vo
   const at = (field: keyof typeof record) => RECORD + record[field];
   a.call('ktime_get_ns');
   a.store(['r10', at('time')], 'r0');
-  const placed = a.fresh('placed');
-  if (how.stacks) {
-    const lost = a.fresh('stack lost');
-    a.set('r1', 'r6');
-    a.map('r2', maps.stacks);
-    a.set('r3', BPF_F_FAST_STACK_CMP);
-    a.call('get_stackid');
-    a.jumpIf32('r0', 's<', 0, lost);
-    a.store(['r10', at('site')], 'r0');
-    a.jump(placed);
-    a.label(lost);
-    if (!second) count(a, maps, 'stackLost');
-  }
-  a.load('r1', ['r6', 0]);
-  a.store(['r10', at('site')], 'r1');
-  a.label(placed);
+  if (how.stacks) placeByStack(a, maps, at('site'), second);
+  else placeByCaller(a, at('site'));
   a.call('get_current_pid_tgid');
   a.shiftRight('r0', 32);
   a.store(['r10', at('pid')], 'r0', 4);

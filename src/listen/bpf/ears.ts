@@ -1,0 +1,66 @@
+import type { Bpf } from '../../host/bpf.ts';
+import type { Effort } from '../budget.ts';
+import { type Attached, attachAllocations, attachFrees, type Knowledge } from './attach.ts';
+import type { Maps } from './maps.ts';
+
+/** All programs that are attached at a moment, in the order they may come and go. */
+export interface Ears {
+  readonly programs: () => readonly number[];
+  /** Adds the second copies, once. */
+  sharpen(): void;
+  /** Goes on recording allocations with less effort, or not at all. */
+  ease(effort: Effort): void;
+  /** Events skipped so far because they came nested in another of the same kind. */
+  nested(): number;
+  deafen(): void;
+}
+
+export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort): Ears {
+  const frees: Attached[] = [];
+  let allocations: Attached[] = [];
+  let effort = given;
+  let sharp = false;
+  let gone = 0;
+
+  const nestedIn = (attached: readonly Attached[]) =>
+    attached.flatMap((each) => each.info()).reduce((sum, info) => sum + (info.recursionMisses ?? 0), 0);
+  const drop = (attached: Attached[]) => {
+    gone += nestedIn(attached);
+    for (const each of attached.splice(0)) each.detach();
+  };
+  const attachAll = () => {
+    if (effort.stopped) return;
+    allocations.push(attachAllocations(bpf, maps, known, effort, 'first'));
+    // Where one in n is recorded there is no second copy: it could not know what the first left out on purpose.
+    if (sharp && effort.sample === 1) allocations.push(attachAllocations(bpf, maps, known, effort, 'second'));
+  };
+  const deafen = () => {
+    drop(allocations);
+    drop(frees);
+  };
+
+  try {
+    frees.push(attachFrees(bpf, maps, known, 'first'));
+    attachAll();
+  } catch (error) {
+    deafen();
+    throw error;
+  }
+  return {
+    programs: () => [...frees, ...allocations].flatMap((each) => each.programs),
+    sharpen() {
+      if (sharp) return;
+      sharp = true;
+      frees.push(attachFrees(bpf, maps, known, 'second'));
+      if (!effort.stopped && effort.sample === 1) allocations.push(attachAllocations(bpf, maps, known, effort, 'second'));
+    },
+    ease(less) {
+      drop(allocations);
+      allocations = [];
+      effort = less;
+      attachAll();
+    },
+    nested: () => gone + nestedIn([...frees, ...allocations]),
+    deafen,
+  };
+}
