@@ -247,10 +247,13 @@ function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<b
       clearTimeout(timer);
       resolve(false);
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', ended);
-      resolve(true);
-    }, Math.max(0, milliseconds));
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener('abort', ended);
+        resolve(true);
+      },
+      Math.max(0, milliseconds),
+    );
     signal?.addEventListener('abort', ended, { once: true });
   });
 }
