@@ -1,10 +1,13 @@
 import type { Host } from '../host/host.ts';
 import type { CallSite, Unavailable } from '../model/evidence.ts';
 import { bpfEngine } from './bpf/engine.ts';
+import { bpftraceEngine } from './bpftrace/engine.ts';
 import type { Degradation, Engine, EngineId, Heard, Losses } from './engine.ts';
+import { perfEngine } from './perf/engine.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
 import { callSites } from './survivors.ts';
 import { activeObjects, resolveTarget, type Target } from './target.ts';
+import { tracefsEngine } from './tracefs/engine.ts';
 
 export interface ListenOptions {
   /** A cache by any alias, `pages` or `pages:ORDER`. */
@@ -39,7 +42,8 @@ export interface Listened {
   readonly unavailable: readonly Unavailable[];
 }
 
-export const engines: readonly Engine[] = [bpfEngine];
+/** In the order they are tried: the cheapest first. */
+export const engines: readonly Engine[] = [bpfEngine, tracefsEngine, perfEngine, bpftraceEngine];
 
 export const DEFAULT_BUDGET = 0.05;
 const DEFAULT_GRACE = 1.5;

@@ -10,12 +10,14 @@ export interface Pairing {
   /** @param pointer any number that tells live objects apart; NaN where the event has none: counted, never paired */
   allocate(pointer: number, seconds: number, site: number, pid: number, comm: string, cpu: number): void;
   /** @param ours false: a free that is known to be another cache's; it still ends what stood at the pointer */
-  free(pointer: number, ours: boolean): void;
-  finish(end?: { readonly start: number; readonly end: number }): {
-    readonly sites: readonly Site[];
-    readonly flow: Flow;
-    readonly seconds: number;
-  };
+  free(pointer: number, seconds: number, ours: boolean): void;
+  finish(): { readonly sites: readonly Site[]; readonly flow: Flow; readonly seconds: number };
+}
+
+/** Seconds, of the clock the events bear. Allocations outside are left out; later frees end what lives, and are not counted. */
+export interface EventWindow {
+  readonly start: number;
+  readonly end: number;
 }
 
 interface Tally {
@@ -27,7 +29,8 @@ interface Tally {
   readonly cpus: Set<number>;
 }
 
-export function pairing(): Pairing {
+/** @param window asked at each event: its end may not be known yet (Infinity); undefined: from the first event to the last */
+export function pairing(window?: () => EventWindow): Pairing {
   const index = new Map<number, number>();
   const keys = new Map<string, number>();
   const stacks: (readonly string[])[] = [];
@@ -69,6 +72,10 @@ export function pairing(): Pairing {
       return stacks.push(frames()) - 1;
     },
     allocate(pointer, seconds, site, pid, comm, cpu) {
+      if (window !== undefined && (seconds < window().start || seconds > window().end)) {
+        index.delete(pointer);
+        return;
+      }
       allocated++;
       allocatedAt[site]!++;
       if (seconds < first) first = seconds;
@@ -87,19 +94,20 @@ export function pairing(): Pairing {
       pids[at] = pid;
       cpus[at] = cpu;
     },
-    free(pointer, ours) {
+    free(pointer, seconds, ours) {
       const at = index.get(pointer);
+      const counts = window === undefined || (seconds >= window().start && seconds <= window().end);
       if (at === undefined) {
-        if (ours) freedOlder++;
+        if (ours && counts) freedOlder++;
         return;
       }
       index.delete(pointer);
       free.push(at);
-      freed++;
+      if (counts) freed++;
     },
-    finish(window) {
-      const start = window?.start ?? first;
-      const end = window?.end ?? last;
+    finish() {
+      const start = window?.().start ?? first;
+      const end = window?.().end ?? last;
       const seconds = end > start ? end - start : 0;
       const tallies = stacks.map(
         (_, site): Tally => ({

@@ -5,6 +5,7 @@ import { decodeKallsyms, type Symbols } from '../../kernel/symbols.ts';
 import { Malformed, available, type Reading, unavailable } from '../../model/reading.ts';
 import { afford, describeEffort, type Effort } from '../budget.ts';
 import type { Degradation, Engine, Heard, Request } from '../engine.ts';
+import { openWindow, pause, TICKS } from '../window.ts';
 import type { Knowledge } from './attach.ts';
 import { learnCache, listCaches } from './caches.ts';
 import { type Counter, counters, createMaps, type Maps } from './maps.ts';
@@ -17,7 +18,6 @@ const ENTRY_BYTES = 96;
 /** More is allocated too slowly to start at once; `capacity` asks for it. */
 const LARGEST_CAPACITY = 262_144;
 const SMALLEST_CAPACITY = 16_384;
-const TICKS = 16;
 /** How long is waited to see whether the cache is busy, and what busy is: then events may well come nested. */
 const TRIAL_SECONDS = 0.02;
 const BUSY_PER_SECOND = 1000;
@@ -125,21 +125,14 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
     if (readCounts(bpf, maps, cpus).allocated >= BUSY_PER_SECOND * TRIAL_SECONDS) ears.sharpen();
     // While programs attach, one after the other, frees are heard whose allocations were not: counted from here.
     const before = readCounts(bpf, maps, cpus);
-    const start = monotonic();
-    const elapsed = () => (monotonic() - start) / 1e9;
-    const population: { at: number; objects: number }[] = [];
-    const measure = () => {
-      const objects = request.measure();
-      if (objects !== null) population.push({ at: elapsed(), objects });
-    };
-    measure();
-    request.onReady?.();
+    const window = openWindow(request);
+    const { elapsed } = window;
     const degradations: Degradation[] = [];
     const meter = openMeter(bpf);
     const step = request.seconds / TICKS;
     for (let tick = 1; tick < TICKS && !effort.stopped; tick++) {
       if (!(await pause((tick * step - elapsed()) * 1000, request.signal))) break;
-      measure();
+      window.measure();
       if (ears.nested() > 0 || readCounts(bpf, maps, cpus).allocated >= BUSY_PER_SECOND * elapsed()) ears.sharpen();
       const cheaper = afford(effort, await meter.measure(ears.programs()), request.budget);
       if (cheaper === effort) continue;
@@ -149,8 +142,7 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
     }
     if (!effort.stopped) await pause((request.seconds - elapsed()) * 1000, request.signal);
     const flow = difference(readCounts(bpf, maps, cpus), before);
-    const end = monotonic();
-    measure();
+    window.close();
     ears.ease({ ...effort, stopped: true });
     await pause(request.graceSeconds * 1000, undefined);
     const nested = ears.nested();
@@ -159,10 +151,10 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
     const symbols = readSymbols(host);
     return {
       engine: 'bpf',
-      seconds: (end - start) / 1e9,
-      sites: readSites(bpf, maps, { start, end }, symbols.ok ? symbols.value : undefined),
+      seconds: elapsed(),
+      sites: readSites(bpf, maps, window.limits(), symbols.ok ? symbols.value : undefined),
       flow: flowOf(flow, known),
-      population,
+      population: window.population,
       losses: lossesOf(total, flow, nested),
       cost: meter.average(),
       degradations,
@@ -230,30 +222,4 @@ function possibleCpus(host: Host): number {
   const last = text.ok ? /(\d+)\s*$/.exec(text.value)?.[1] : undefined;
   if (last === undefined) throw new Malformed(1, 'a range of CPUs in /sys/devices/system/cpu/possible', text.ok ? text.value : '');
   return Number(last) + 1;
-}
-
-function monotonic(): number {
-  return Number(process.hrtime.bigint());
-}
-
-/** @returns false when the signal ended it */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal?.aborted === true) {
-      resolve(false);
-      return;
-    }
-    const ended = () => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener('abort', ended);
-        resolve(true);
-      },
-      Math.max(0, milliseconds),
-    );
-    signal?.addEventListener('abort', ended, { once: true });
-  });
 }

@@ -2,6 +2,7 @@ import type { Bpf } from '../../host/bpf.ts';
 import { address48, type Symbols } from '../../kernel/symbols.ts';
 import { cleanStack } from '../../kernel/stacks.ts';
 import { AGE_CLASSES, type Site } from '../engine.ts';
+import type { EventWindow } from '../pairing.ts';
 import {
   COMM_BYTES,
   type Counter,
@@ -14,12 +15,6 @@ import {
   record,
   STACK_FRAMES,
 } from './maps.ts';
-
-/** The window in the clock the programs use: CLOCK_MONOTONIC nanoseconds. */
-export interface MonotonicWindow {
-  readonly start: number;
-  readonly end: number;
-}
 
 interface Tally {
   allocated: number;
@@ -46,8 +41,8 @@ export function readCounts(bpf: Bpf, maps: Maps, cpus: number): Readonly<Record<
   return Object.fromEntries(counters.map((counter) => [counter, sum(counter)])) as Record<Counter, number>;
 }
 
-/** Reads what is still live, by site. */
-export function readSites(bpf: Bpf, maps: Maps, window: MonotonicWindow, symbols: Symbols | undefined): readonly Site[] {
+/** Reads what is still live, by site. Times are seconds of CLOCK_MONOTONIC, which is what bpf_ktime_get_ns tells. */
+export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Symbols | undefined): readonly Site[] {
   const tallies = new Map<number, Tally>();
   bpf.batches(maps.sites, KEY_BYTES, 8, (keys, values, count) => {
     for (let i = 0; i < count; i++) {
@@ -61,12 +56,12 @@ export function readSites(bpf: Bpf, maps: Maps, window: MonotonicWindow, symbols
       });
     }
   });
-  const length = Math.max(1, window.end - window.start);
+  const length = Math.max(1e-9, window.end - window.start);
   bpf.batches(maps.live, KEY_BYTES, RECORD_BYTES, (_keys, values, count) => {
     for (let i = 0, at = 0; i < count; i++, at += RECORD_BYTES) {
       const tally = tallies.get(siteAt(values, at + record.site));
       if (tally === undefined) continue;
-      const time = values.readUInt32LE(at + record.time) + values.readUInt32LE(at + record.time + 4) * 0x1_0000_0000;
+      const time = (values.readUInt32LE(at + record.time) + values.readUInt32LE(at + record.time + 4) * 0x1_0000_0000) / 1e9;
       const weight = values.readUInt16LE(at + record.weight);
       const age = Math.floor(((time - window.start) / length) * AGE_CLASSES);
       tally.outstanding += weight;
@@ -84,7 +79,7 @@ export function readSites(bpf: Bpf, maps: Maps, window: MonotonicWindow, symbols
     allocated: tally.allocated,
     outstanding: tally.outstanding,
     byAge: tally.byAge,
-    oldestSeconds: tally.outstanding === 0 ? null : Math.max(0, (window.end - tally.oldest) / 1e9),
+    oldestSeconds: tally.outstanding === 0 ? null : Math.max(0, window.end - tally.oldest),
     processes: Array.from(tally.processes, ([pid, { comm, count }]) => ({ pid, comm, count })),
     cpus: [...tally.cpus].toSorted((a, b) => a - b),
   }));

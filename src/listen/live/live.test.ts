@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openBpf } from '../../host/bpf.ts';
 import { liveHost } from '../../host/live.ts';
 import { functionOf } from '../../kernel/stacks.ts';
+import type { EngineId } from '../engine.ts';
 import { listen, type Listened } from '../listen.ts';
 
 const probe = await openBpf();
@@ -22,12 +23,12 @@ async function start(kind: string, count = 0, seconds = 0): Promise<ChildProcess
 }
 
 /** Listens while a child makes `count` objects evenly and another does unrelated work. */
-async function leak(kind: string, cache: string, count: number): Promise<Listened & { readonly pid: number }> {
+async function leak(kind: string, cache: string, count: number, engine: EngineId = 'bpf'): Promise<Listened & { readonly pid: number }> {
   const other = await start('busy');
   const child = await start(kind, count, 2.5);
   const host = liveHost();
   try {
-    const options = { cache, seconds: 3, graceSeconds: 1, engine: 'bpf', budget: Number.POSITIVE_INFINITY } as const;
+    const options = { cache, seconds: 3, graceSeconds: 1, engine, budget: Number.POSITIVE_INFINITY };
     const heard = await listen(host, { ...options, onReady: () => child.stdin!.write('go\n') });
     return { ...heard, pid: child.pid! };
   } finally {
@@ -111,3 +112,18 @@ test('maple_node, whose frees fire no event: it says so and calls nothing a leak
   // On a kernel where they fire after all, seeing them is as good.
   assert.ok(heard.reconciliation.frees_visible === 'no' || heard.callsites.every((site) => site.freed > 0));
 });
+
+for (const engine of ['tracefs', 'perf', 'bpftrace'] as const) {
+  test(`the ${engine} engine hears the same, or says why it can't`, { skip }, async (t) => {
+    const heard = await leak('eventfds', 'filp', 2003, engine);
+    const [refused] = heard.unavailable;
+    if (refused !== undefined) {
+      assert.notEqual(refused.detail, '');
+      t.skip(`${engine}: ${refused.detail}`);
+      return;
+    }
+    assert.equal(heard.engine, engine);
+    within(heard.callsites[0]!.outstanding, 2003, 0.01);
+    assert.ok(functions(heard).includes('do_eventfd'), functions(heard).join(' '));
+  });
+}

@@ -63,13 +63,14 @@ if (round !== undefined) {
 const make = await maker();
 console.log('ready');
 await new Promise((resolve) => process.stdin.once('data', resolve));
+const started = performance.now();
 let made = 0;
 for (let batch = 1; batch <= BATCHES; batch++) {
   for (; made < (Number(count) * batch) / BATCHES; made++) {
     const result = make(made);
     if (typeof result === 'number' && result < 0) throw new Error(`${kind}: errno ${-result}`);
   }
-  await sleep((Number(seconds) * 1000) / BATCHES);
+  await sleep(Math.max(0, started + (Number(seconds) * 1000 * batch) / BATCHES - performance.now()));
 }
 console.log('done');
 process.stdin.on('end', () => process.exit(0));

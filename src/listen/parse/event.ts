@@ -60,7 +60,7 @@ export function pair(pairs: Pairing, heading: Heading, wanted: Wanted, stackKey:
   const ours = isOurs(heading, wanted);
   if (kind === 'free') {
     if (Number.isNaN(pointer)) return false;
-    pairs.free(pointer, ours === true);
+    pairs.free(pointer, heading.seconds, ours === true);
   } else if (kind === 'allocation' && ours !== false) {
     const caller = field(heading.text, 'call_site') ?? '';
     const site = stackKey === '' ? pairs.site(`=${caller}`, () => (caller === '' ? [] : [caller])) : pairs.site(stackKey, frames);
