@@ -14,8 +14,11 @@ import { packageAssets } from './host/assets.ts';
 import { encodeCapture, saveFile } from './host/capture-writer.ts';
 import type { Host } from './host/host.ts';
 import { readInput, vignettesBeside } from './host/input.ts';
+import { liveHost } from './host/live.ts';
 import { recorder } from './host/recorder.ts';
 import { redactor } from './host/redact.ts';
+import { type DoctorFinding, examineItself } from './doctor.ts';
+import { listen, listenFrom as hearFrom, type Listened, type ListenOptions } from './listen/listen.ts';
 import { look } from './look/look.ts';
 import type { Language } from './messages/reasons.ts';
 import type { Case } from './model/case.ts';
@@ -186,4 +189,28 @@ export function writeReport(record: Record, path: string, format: ReportFormat, 
 /** @throws BadRecord */
 export function readRecord(path: string): Record {
   return parseRecord(readInput(path), path);
+}
+
+/** Listens to one cache of this machine. */
+export function listenTo(options: ListenOptions): Promise<Listened> {
+  return withThisMachine((host) => listen(host, options));
+}
+
+/** Hears a trace that was taken elsewhere. */
+export function listenFrom(path: string, cache: string): Promise<Listened> {
+  return withThisMachine((host) => hearFrom(host, path, cache));
+}
+
+/** Plants known growth on this machine and asks every examination how much of it it sees. */
+export function examineThisMachine(onProgress: (text: string) => void, signal?: AbortSignal): Promise<readonly DoctorFinding[]> {
+  return withThisMachine((host) => examineItself(host, onProgress, signal));
+}
+
+async function withThisMachine<T>(work: (host: Host) => Promise<T>): Promise<T> {
+  const host = liveHost();
+  try {
+    return await work(host);
+  } finally {
+    await host.close();
+  }
 }

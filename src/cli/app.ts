@@ -4,20 +4,24 @@ import { captureCommand } from './capture.ts';
 import { caseRoutes } from './case.ts';
 import { type Context, terminalContext } from './context.ts';
 import { diagnoseCommand } from './diagnose.ts';
+import { doctorCommand } from './doctor.ts';
 import { exit, UsageError } from './exit.ts';
+import { listenCommand } from './listen.ts';
 import { lookCommand } from './look.ts';
 import { reportCommand } from './report.ts';
 
-type Verb = 'diagnose' | 'look' | 'ask' | 'capture' | 'case' | 'report';
+type Verb = 'diagnose' | 'look' | 'listen' | 'ask' | 'capture' | 'case' | 'report' | 'doctor';
 
 const routes = buildRouteMap<Verb, Context>({
   routes: {
     diagnose: diagnoseCommand,
     look: lookCommand,
+    listen: listenCommand,
     ask: askCommand,
     capture: captureCommand,
     case: caseRoutes,
     report: reportCommand,
+    doctor: doctorCommand,
   },
   docs: {
     brief: "K脉, the kernel's pulse: why this machine's memory disappears into the kernel, with proof",

@@ -1,8 +1,11 @@
+import { readChunks } from '../host/chunks.ts';
 import type { Host } from '../host/host.ts';
 import type { CallSite, Unavailable } from '../model/evidence.ts';
+import { unavailable } from '../model/reading.ts';
 import { bpfEngine } from './bpf/engine.ts';
 import { bpftraceEngine } from './bpftrace/engine.ts';
 import type { Degradation, Engine, EngineId, Heard, Losses } from './engine.ts';
+import { parseTrace, traceFormats } from './parse/parse.ts';
 import { perfEngine } from './perf/engine.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
 import { callSites } from './survivors.ts';
@@ -111,4 +114,26 @@ function noiseOf(host: Host, target: Target): number {
   const row = slabs.ok ? slabs.value.split('\n').find((line) => line.startsWith(`${target.name} `)) : undefined;
   const objectsPerSlab = Number(row?.split(/\s+/)[4] ?? 16);
   return Math.max(32, 2 * count * objectsPerSlab);
+}
+
+/**
+ * Hears a trace that was taken elsewhere.
+ * @param path of a file, or `-` for standard input
+ */
+export async function listenFrom(host: Host, path: string, cache: string): Promise<Listened> {
+  const nothing = { engine: null, callsites: [], reconciliation: null, losses: null, degradations: [], cost: null };
+  const chunks = readChunks(path);
+  if (!chunks.ok) return { ...nothing, unavailable: [chunks.unavailable] };
+  // The names of the machine kmai runs on are no evidence of another's: they only help where they are the same.
+  const known = resolveTarget(host, cache);
+  const target: Target = known.ok
+    ? known.value
+    : { kind: 'slab', name: cache, aliases: [cache], slabBytes: 0, objectBytes: 0, reclaimable: false };
+  const names = target.kind === 'slab' ? new Set([cache, ...target.aliases]) : new Set(['pages']);
+  const { format, heard } = await parseTrace(chunks.value, { names, bytes: undefined });
+  if (format === undefined) {
+    const help = `it is none of ${traceFormats.join(', ')}`;
+    return { ...nothing, unavailable: [unavailable(path, 'malformed', 'no line is one of a known format', help).unavailable] };
+  }
+  return { ...judge(heard, target, 0), unavailable: [] };
 }

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openBpf } from '../../host/bpf.ts';
-import { liveHost } from '../../host/live.ts';
-import { functionOf } from '../../kernel/stacks.ts';
-import type { EngineId } from '../engine.ts';
-import { listen, type Listened } from '../listen.ts';
+import { openBpf } from '../host/bpf.ts';
+import { liveHost } from '../host/live.ts';
+import { functionOf } from '../kernel/stacks.ts';
+import type { EngineId } from './engine.ts';
+import { listen, type Listened } from './listen.ts';
 
 const probe = await openBpf();
 const skip = probe.ok ? false : `no BPF here: ${probe.unavailable.detail}`;
 if (probe.ok) probe.value.close();
 
-const workload = join(dirname(fileURLToPath(import.meta.url)), 'workload.ts');
+const workload = fileURLToPath(new URL('../../test/workloads/paced.ts', import.meta.url));
 
 async function start(kind: string, count = 0, seconds = 0): Promise<ChildProcess> {
   const child = spawn(process.execPath, [workload, kind, String(count), String(seconds)], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -1,6 +1,6 @@
 /**
- * For tests only: makes kernel objects in known numbers, at an even pace, in a process of its own.
- * `node workload.ts KIND COUNT SECONDS`: says "ready", waits for a line, makes COUNT objects over SECONDS, says "done", and
+ * Makes kernel objects in known numbers, at an even pace, in a process of its own.
+ * `paced.ts KIND COUNT SECONDS`: says "ready", waits for a line, makes COUNT objects over SECONDS, says "done", and
  * holds them until its input ends. KIND `busy` opens and closes files for as long as it lives.
  */
 import { closeSync, existsSync, openSync, watch } from 'node:fs';
@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openSyscalls } from '../../host/syscall.ts';
+import { openSyscalls } from '../../src/host/syscall.ts';
 
 const [kind = 'files', count = '0', seconds = '1'] = process.argv.slice(2);
 const BATCHES = 40;
