@@ -22,7 +22,8 @@ import { listen, listenFrom as hearFrom, type Listened, type ListenOptions } fro
 import { look } from './look/look.ts';
 import type { Language } from './messages/reasons.ts';
 import type { Case } from './model/case.ts';
-import type { Evidence, Fact, Machine, Unavailable } from './model/evidence.ts';
+import type { Diagnosis } from './model/diagnosis.ts';
+import type { CallSite, Evidence, Fact, Machine, Unavailable } from './model/evidence.ts';
 import type { FactId, FactValue } from './model/facts.ts';
 import { type Record, recordSchema } from './model/record.ts';
 import { renderMarkdown } from './record/markdown.ts';
@@ -43,8 +44,46 @@ export interface ConsultOptions {
 
 /** Examines the host and reasons about what was found. Never throws for what could not be read: that is part of the record. */
 export async function consult(host: Host, options: ConsultOptions): Promise<Record> {
-  const evidence = await examine(host, options);
-  return { schema: recordSchema, ...evidence, diagnosis: diagnose(evidence, { cases: casebook(), recognise }) };
+  const knowledge = { cases: casebook(), recognise };
+  const seen = await examine(host, options);
+  const first = diagnose(seen, knowledge);
+  const evidence = options.exams.has('listen') && host.kind === 'live' ? await listenWhereItGrows(host, seen, first, options) : seen;
+  return { schema: recordSchema, ...evidence, diagnosis: evidence === seen ? first : diagnose(evidence, knowledge) };
+}
+
+/** So many leaks are listened to, one after the other. */
+const listenedLeaks = 2;
+
+/** What a diagnosis supposes to be a leak is listened to for a sixth of the window: who allocates, and never frees? */
+async function listenWhereItGrows(
+  host: Host,
+  evidence: Evidence,
+  first: Diagnosis,
+  { seconds, signal, onProgress }: ConsultOptions,
+): Promise<Evidence> {
+  const caches = first.findings
+    .filter((finding) => finding.class === 'kernel-leak' && finding.growth.shape === 'trend')
+    .flatMap(({ where }) =>
+      where.kind === 'slab'
+        ? [where.owner ?? where.cache ?? '']
+        : where.kind === 'pages' || where.kind === 'large-kmalloc'
+          ? ['pages']
+          : [],
+    )
+    .slice(0, listenedLeaks);
+  const callsites: CallSite[] = [...evidence.callsites];
+  const missing: Unavailable[] = [...evidence.unavailable];
+  for (const cache of new Set(caches)) {
+    if (signal?.aborted) break;
+    onProgress?.(`listening to ${cache} …`);
+    const listening = Math.min(20, Math.max(5, seconds / 6));
+    const found = await listen(host, { cache, seconds: listening, ...(signal === undefined ? {} : { signal }) });
+    const grew = found.reconciliation?.growth_objects ?? null;
+    for (const site of found.callsites)
+      callsites.push({ ...site, explained_fraction: grew === null || grew <= 0 ? null : site.outstanding / grew });
+    missing.push(...found.unavailable);
+  }
+  return { ...evidence, callsites, unavailable: missing };
 }
 
 async function examine(host: Host, { seconds, exams, signal, onProgress }: ConsultOptions): Promise<Evidence> {

@@ -1,22 +1,42 @@
+import type { CallSite } from '../model/evidence.ts';
+import { reason } from '../messages/reasons.ts';
 import type { Finding } from '../model/diagnosis.ts';
 import type { Candidate } from './candidate.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
 
 const named = 5;
 
+function heardOf({ where }: Candidate, index: EvidenceIndex): readonly CallSite[] {
+  const names = new Set([where.cache, where.owner, ...(where.aliases ?? []), ...(where.kind === 'pages' ? ['pages'] : [])]);
+  return index.evidence.callsites.filter(({ cache }) => names.has(cache));
+}
+
 /** The call paths that still hold objects of the growing cache, with the share of its growth that each explains. */
-export function callsitesOf({ where, growth }: Candidate, index: EvidenceIndex): Finding['callsites'] {
-  const names = new Set([where.cache, where.owner, ...(where.aliases ?? [])]);
-  const rate = growth.objects_per_second;
-  return index.evidence.callsites
-    .filter(({ cache, leaking }) => names.has(cache) && leaking !== 'no')
-    .toSorted((a, b) => b.outstanding - a.outstanding)
+export function callsitesOf(candidate: Candidate, index: EvidenceIndex): Finding['callsites'] {
+  return heardOf(candidate, index)
+    .filter(({ leaking }) => leaking !== 'no')
+    .toSorted((a, b) => Number(b.leaking === 'yes') - Number(a.leaking === 'yes') || b.outstanding - a.outstanding)
     .slice(0, named)
-    .map(({ stack, outstanding, bytes, oldest_seconds }) => ({
+    .map(({ stack, outstanding, bytes, explained_fraction }) => ({
       stack,
       outstanding,
       bytes,
-      explained_fraction:
-        rate === null || rate <= 0 || oldest_seconds === null || oldest_seconds <= 0 ? null : outstanding / (rate * oldest_seconds),
+      explained_fraction: explained_fraction ?? null,
     }));
+}
+
+/**
+ * What listening adds to a leak that is supposed from growth alone: a stack that allocates and does not free makes it
+ * certain; if everybody who allocated also freed, the growth is over, or was a warm-up.
+ */
+export function heard(candidate: Candidate, index: EvidenceIndex): Candidate {
+  const sites = heardOf(candidate, index);
+  if (candidate.class !== 'kernel-leak' || sites.length === 0) return candidate;
+  if (sites.some(({ leaking }) => leaking === 'yes')) return { ...candidate, uncertain: false };
+  if (sites.some(({ leaking }) => leaking === 'unknown')) return candidate;
+  return {
+    ...candidate,
+    uncertain: true,
+    reasons: [...candidate.reasons, reason('heard_nobody_leaking', { cache: candidate.where.cache ?? candidate.where.kind })],
+  };
 }

@@ -6,7 +6,7 @@ import type { Diagnosis, Finding, Growth, Reason, Verdict } from '../model/diagn
 import type { Case } from '../model/case.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { bare, type Candidate } from './candidate.ts';
-import { callsitesOf } from './callsites.ts';
+import { callsitesOf, heard } from './callsites.ts';
 import { cgroupCandidates } from './cgroup-candidates.ts';
 import { gather } from './company.ts';
 import { driverOf } from './driver.ts';
@@ -51,7 +51,7 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
     ],
     held,
     seconds,
-  );
+  ).map((candidate) => heard(candidate, index));
   const stopped = stoppedCandidates(caches, memory);
   const findings = [...candidates, ...stopped].toSorted(byWeight).map((candidate) => findingOf(candidate, index, knowledge));
 

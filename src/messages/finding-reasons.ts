@@ -36,6 +36,10 @@ export const findingReasons = {
     (a: { what: string; rate: string; bytes: string }) => `${a.what} grows by ${a.rate} (${a.bytes}).`,
     (a) => `${a.what} 以 ${a.rate} 增长(${a.bytes})。`,
   ),
+  heard_nobody_leaking: sentence(
+    (a: { cache: string }) => `While ${a.cache} was listened to, whoever allocated also freed: the growth may be over.`,
+    (a) => `监听 ${a.cache} 期间,分配者均已释放:增长可能已停止。`,
+  ),
   held_by: sentence(
     (a: { pid: number; comm: string; count: string; what: string; rate: string }) =>
       `Process ${a.pid} (${a.comm}) holds ${a.count} ${a.what}, ${a.rate}.`,

@@ -38,6 +38,8 @@ export interface CallSite {
   readonly bytes: number;
   readonly oldest_seconds: number | null;
   readonly leaking: 'yes' | 'no' | 'unknown';
+  /** Outstanding objects over what the cache grew by while this was listened to; null where that was not measured. */
+  readonly explained_fraction?: number | null;
   readonly processes?: readonly { readonly pid: number; readonly comm: string; readonly count: number }[];
   readonly cpus?: readonly number[];
 }

@@ -37,6 +37,7 @@ const callsite = z.object({
   bytes: z.number(),
   oldest_seconds: z.number().nullable(),
   leaking: z.enum(['yes', 'no', 'unknown']),
+  explained_fraction: z.exactOptional(z.number().nullable()),
   processes: z.exactOptional(z.array(z.object({ pid: z.int(), comm: z.string(), count: z.number() }))),
   cpus: z.exactOptional(z.array(z.int())),
 });
