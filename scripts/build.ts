@@ -1,7 +1,8 @@
-/** Bundles src/cli/main.ts into dist/. koffi stays outside: it is native, and only listen and touch load it. */
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+/** Bundles src/cli/main.ts and the casebook into dist/. koffi stays outside: it is native, and only listen and touch load it. */
+import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compileCasebook } from '../src/diagnose/casebook.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string };
@@ -25,5 +26,12 @@ await build({
   legalComments: 'linked',
   logLevel: 'warning',
 });
+// The casebook is checked here, once, so that no start of kmai has to parse YAML.
+const cases = compileCasebook(
+  globSync('casebook/cases/**/*.yaml', { cwd: root })
+    .toSorted()
+    .map((path) => ({ path, text: readFileSync(`${root}/${path}`, 'utf8') })),
+);
+writeFileSync(`${fresh}/casebook.json`, JSON.stringify(cases));
 rmSync(`${root}/dist`, { recursive: true, force: true });
 renameSync(fresh, `${root}/dist`);

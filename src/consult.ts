@@ -4,10 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { askAll } from './ask/ask.ts';
-import { checkCase, type VignetteResult } from './diagnose/case-check.ts';
-import type { CaseProblem } from './diagnose/case-file.ts';
-import { findCase, searchCases } from './diagnose/case-search.ts';
-import { loadCasebook } from './diagnose/casebook.ts';
+import type { VignetteResult } from './diagnose/case-check.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { recognise } from './diagnose/recognise.ts';
 import { packageAssets } from './host/assets.ts';
@@ -44,7 +41,7 @@ export interface ConsultOptions {
 
 /** Examines the host and reasons about what was found. Never throws for what could not be read: that is part of the record. */
 export async function consult(host: Host, options: ConsultOptions): Promise<Record> {
-  const knowledge = { cases: casebook(), recognise };
+  const knowledge = { cases: await casebook(), recognise };
   const seen = await examine(host, options);
   const first = diagnose(seen, knowledge);
   const evidence = options.exams.has('listen') && host.kind === 'live' ? await listenWhereItGrows(host, seen, first, options) : seen;
@@ -171,12 +168,18 @@ function people(host: Host): readonly string[] {
   return rows.flatMap(([name, , uid]) => (name !== undefined && Number(uid) >= 1000 ? [name] : []));
 }
 
-/** All cases that come with kmai. @throws when one of them is bad: the package is broken then */
-export function casebook(): readonly Case[] {
+declare const KMAI_VERSION: string | undefined;
+
+/**
+ * All cases that come with kmai: compiled when kmai was built (scripts/build.ts checks and packs them), from their YAML
+ * when the sources are run.
+ * @throws when one of them is bad: the package is broken then
+ */
+export async function casebook(): Promise<readonly Case[]> {
   const assets = packageAssets();
-  const { cases, problems } = loadCasebook(assets.find('casebook/cases/**/*.yaml').map((path) => ({ path, text: assets.read(path) })));
-  if (problems.length > 0) throw new Error(`the casebook is broken: ${problems.map(problemLine).join('; ')}`);
-  return cases;
+  if (typeof KMAI_VERSION !== 'undefined') return JSON.parse(assets.read('dist/casebook.json')) as readonly Case[];
+  const { compileCasebook } = await import('./diagnose/casebook.ts');
+  return compileCasebook(assets.find('casebook/cases/**/*.yaml').map((path) => ({ path, text: assets.read(path) })));
 }
 
 /** A case that is asked for and is not there. */
@@ -185,21 +188,25 @@ export class NoSuchCase extends Error {
 }
 
 /** @throws NoSuchCase, with the id that comes nearest */
-export function caseOf(id: string): Case {
-  const found = findCase(casebook(), id);
+export async function caseOf(id: string): Promise<Case> {
+  const { findCase } = await import('./diagnose/case-search.ts');
+  const found = findCase(await casebook(), id);
   if (found.ok) return found.case;
   throw new NoSuchCase(`there is no case "${id}"; ${found.near === null ? '`kmai case list` shows all' : `did you mean ${found.near}?`}`);
 }
 
-export function searchCasebook(words: readonly string[]): readonly Case[] {
-  return searchCases(casebook(), words);
+export async function searchCasebook(words: readonly string[]): Promise<readonly Case[]> {
+  const { searchCases } = await import('./diagnose/case-search.ts');
+  return searchCases(await casebook(), words);
 }
 
 /** Checks a case file, and against the vignettes that lie in the casebook's folder for it: what is wrong, a line each. */
-export function checkCaseFile(path: string): readonly string[] {
+export async function checkCaseFile(path: string): Promise<readonly string[]> {
+  const { checkCase } = await import('./diagnose/case-check.ts');
+  const { problemLine } = await import('./diagnose/casebook.ts');
   const text = readInput(path);
   const vignettes = vignettesBeside(path).map((file) => ({ path: file, text: readInput(file) }));
-  const check = checkCase({ path, text }, vignettes, casebook());
+  const check = checkCase({ path, text }, vignettes, await casebook());
   return [...check.problems.map(problemLine), ...check.vignettes.filter(({ ok }) => !ok).map(vignetteLine)];
 }
 
@@ -207,10 +214,6 @@ function vignetteLine({ path, expected, got, fault, reasons }: VignetteResult): 
   if (fault !== '') return `${path}: ${fault}`;
   const why = reasons.filter(({ presence }) => presence !== 'present').map(({ reason }) => reason.text);
   return `${path}: expected ${expected ?? 'no match'}, got ${got ?? 'no match'}${why.length === 0 ? '' : `: ${why.join('; ')}`}`;
-}
-
-function problemLine({ path, line, column, at, message, help }: CaseProblem): string {
-  return `${path}:${line}:${column}: ${at === '' ? '' : `${at}: `}${message}${help === '' ? '' : `; ${help}`}`;
 }
 
 export type ReportFormat = 'json' | 'md';

@@ -15,7 +15,7 @@ const listCommand = buildCommand<CaseFlags, [], Context>({
   async func(given) {
     const { casebook } = await import('../consult.ts');
     const { renderCaseList } = await import('../record/cases.ts');
-    const cases = casebook();
+    const cases = await casebook();
     this.out(given.json ? `${JSON.stringify(cases, null, 1)}\n` : renderCaseList(cases, view(this, given).language, view(this, given)));
   },
 });
@@ -29,7 +29,7 @@ const showCommand = buildCommand<CaseFlags, [string], Context>({
   async func(given, id) {
     const { caseOf } = await import('../consult.ts');
     const { renderCase } = await import('../record/cases.ts');
-    const one = caseOf(id);
+    const one = await caseOf(id);
     this.out(given.json ? `${JSON.stringify(one, null, 1)}\n` : renderCase(one, view(this, given).language, view(this, given)));
   },
 });
@@ -43,7 +43,7 @@ const searchCommand = buildCommand<CaseFlags, string[], Context>({
   async func(given, ...words) {
     const { searchCasebook } = await import('../consult.ts');
     const { renderCaseList } = await import('../record/cases.ts');
-    const found = searchCasebook(words);
+    const found = await searchCasebook(words);
     this.out(given.json ? `${JSON.stringify(found, null, 1)}\n` : renderCaseList(found, view(this, given).language, view(this, given)));
     if (found.length === 0) this.exit(exit.abnormal);
   },
@@ -57,7 +57,7 @@ const checkCommand = buildCommand<ViewFlags, [string], Context>({
   },
   async func(_given, path) {
     const { checkCaseFile } = await import('../consult.ts');
-    const problems = checkCaseFile(path);
+    const problems = await checkCaseFile(path);
     for (const line of problems) this.out(`${line}\n`);
     this.out(problems.length === 0 ? `${path}: a good case\n` : '');
     if (problems.length > 0) this.exit(exit.usage);

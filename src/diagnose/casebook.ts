@@ -37,3 +37,15 @@ export function loadCasebook(files: readonly CaseText[], language: TriggerLangua
   }
   return { cases: [...cases.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)), problems };
 }
+
+/** @throws when a case is bad, with all that is wrong: for the cases that come with kmai, of which none may be */
+export function compileCasebook(files: readonly CaseText[]): readonly Case[] {
+  const { cases, problems } = loadCasebook(files);
+  if (problems.length > 0) throw new Error(`the casebook is broken:\n${problems.map(problemLine).join('\n')}`);
+  return cases;
+}
+
+/** A problem as compilers print them: path, line, column, what was expected, what would help. */
+export function problemLine({ path, line, column, at, message, help }: CaseProblem): string {
+  return `${path}:${line}:${column}: ${at === '' ? '' : `${at}: `}${message}${help === '' ? '' : `; ${help}`}`;
+}
