@@ -4,7 +4,7 @@
  */
 import type { Growth } from '../model/diagnosis.ts';
 import type { CacheSpecimen, Series } from '../model/evidence.ts';
-import type { EvidenceIndex } from './evidence-index.ts';
+import { type EvidenceIndex, latest } from './evidence-index.ts';
 import { type GrowthOptions, growthOfAll } from './growth.ts';
 
 export interface PopulationGrowth {
@@ -51,7 +51,14 @@ export function cacheGrowths(index: EvidenceIndex): readonly GrownCache[] {
 function optionsOf(index: EvidenceIndex, cache: string): GrowthOptions {
   const specimen = index.cache(cache);
   const lump = specimen?.objects_per_slab;
-  return { bytesPerUnit: specimen?.object_size ?? 0, ...(lump === undefined ? {} : { lump }) };
+  return { bytesPerUnit: specimen?.object_size ?? sizeBySlabs(index, cache), ...(lump === undefined ? {} : { lump }) };
+}
+
+/** Bytes an object takes where sysfs does not say it: those of all slabs over the objects that fit in them. */
+function sizeBySlabs(index: EvidenceIndex, cache: string): number {
+  const held = latest(index.one('slab_bytes', { cache }));
+  const objects = latest(index.one('slab_objects', { cache }));
+  return held === null || objects === null || objects === 0 ? 0 : held / objects;
 }
 
 /**

@@ -30,14 +30,11 @@ export function slabCandidates(
   index: EvidenceIndex,
 ): readonly Candidate[] {
   const named = grown.map((one): Named => {
+    // Where the aliases are unknown any population may live in the cache: one that alone grows as it does, does.
     const lump = one.specimen?.objects_per_slab;
-    const split = attribute({
-      cache: one.cache,
-      grown: one.series,
-      aliases: one.specimen?.aliases ?? [one.cache],
-      populations: one.populations.map(({ series }) => series),
-      ...(lump === undefined ? {} : { lump }),
-    });
+    const populations = one.specimen === undefined ? index.named('population_objects') : one.populations.map(({ series }) => series);
+    const aliases = one.specimen?.aliases ?? [...new Set([one.cache, ...populations.map(({ labels }) => labels['cache'] ?? '')])];
+    const split = attribute({ cache: one.cache, grown: one.series, aliases, populations, ...(lump === undefined ? {} : { lump }) });
     const owner = split.owner ?? one.cache;
     const rate = one.growth.objects_per_second ?? 0;
     return { ...one, split, owner, answer: heldByProcesses(owner, rate, held, index.evidence) };
