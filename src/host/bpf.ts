@@ -62,8 +62,8 @@ export interface Bpf {
   programInfo(program: number): ProgramInfo;
   /** Counts programs' run time until the descriptor returned is closed (costs two clock reads a run). */
   enableStatistics(): number;
-  /** How many BPF programs are loaded in this kernel, whoever loaded them. */
-  countPrograms(): number;
+  /** Names of the BPF programs loaded in this kernel, whoever loaded them (cut to 15 characters by the kernel). */
+  programNames(): readonly string[];
   closeFd(fd: number): void;
   close(): void;
 }
@@ -75,6 +75,7 @@ const commands = {
   MAP_UPDATE_ELEM: 2,
   PROG_LOAD: 5,
   PROG_GET_NEXT_ID: 11,
+  PROG_GET_FD_BY_ID: 13,
   OBJ_GET_INFO_BY_FD: 15,
   RAW_TRACEPOINT_OPEN: 17,
   MAP_LOOKUP_BATCH: 24,
@@ -86,6 +87,8 @@ const syscallNumbers: Readonly<Record<string, number>> = { x64: 321, arm64: 280 
 
 const ATTRIBUTE_BYTES = 144;
 const LOG_BYTES = 65_536;
+/** struct bpf_prog_info up to recursion_misses and a little further. */
+const INFO_BYTES = 224;
 const BATCH = 16_384;
 const ENOENT = 2;
 const ENOSPC = 28;
@@ -147,6 +150,16 @@ function over(system: Syscalls, number: number): Bpf {
       u64(16, value.address);
     });
   };
+
+  const askAbout = (fd: number, info: Pinned) =>
+    must(
+      'asking about a program',
+      command('OBJ_GET_INFO_BY_FD', () => {
+        u32(0, fd);
+        u32(4, INFO_BYTES);
+        u64(8, info.address);
+      }),
+    );
 
   return {
     createMap: (spec) =>
@@ -272,14 +285,9 @@ function over(system: Syscalls, number: number): Bpf {
       }
     },
     programInfo(program) {
-      const info = area('info', 224);
+      const info = area('info', INFO_BYTES);
       info.bytes.fill(0);
-      const result = command('OBJ_GET_INFO_BY_FD', () => {
-        u32(0, program);
-        u32(4, 224);
-        u64(8, info.address);
-      });
-      must('asking about a program', result);
+      askAbout(program, info);
       // struct bpf_prog_info: run_time_ns at 192, run_cnt at 200, recursion_misses at 208 (commit 9ed9e9ba2337, in v5.12).
       const told = attribute.bytes.readUInt32LE(4);
       return {
@@ -293,13 +301,20 @@ function over(system: Syscalls, number: number): Bpf {
         'enabling statistics',
         command('ENABLE_STATS', () => {}),
       ),
-    countPrograms() {
-      let count = 0;
-      for (let id = 0; ; count++) {
+    programNames() {
+      const names: string[] = [];
+      for (let id = 0; ; ) {
         const result = command('PROG_GET_NEXT_ID', () => u32(0, id));
-        if (result === -ENOENT) return count;
-        must('counting programs', result);
+        if (result === -ENOENT) return names;
+        must('listing programs', result);
         id = attribute.bytes.readUInt32LE(4);
+        const fd = command('PROG_GET_FD_BY_ID', () => u32(0, id));
+        if (fd < 0) continue; // it was unloaded meanwhile
+        const info = area('info', INFO_BYTES);
+        info.bytes.fill(0);
+        askAbout(fd, info);
+        names.push(info.bytes.toString('latin1', 64, info.bytes.indexOf(0, 64)));
+        system.closeFd(fd);
       }
     },
     closeFd: (fd) => system.closeFd(fd),

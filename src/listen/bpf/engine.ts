@@ -133,10 +133,13 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
     for (let tick = 1; tick < TICKS && !effort.stopped; tick++) {
       if (!(await pause((tick * step - elapsed()) * 1000, request.signal))) break;
       window.measure();
-      if (ears.nested() > 0 || readCounts(bpf, maps, cpus).allocated >= BUSY_PER_SECOND * elapsed()) ears.sharpen();
-      const cheaper = afford(effort, await meter.measure(ears.programs()), request.budget);
+      const counts = readCounts(bpf, maps, cpus);
+      if (ears.nested() > 0 || counts.allocated >= BUSY_PER_SECOND * elapsed()) ears.sharpen();
+      const cost = await meter.measure(ears.programs(), counts.allocated + counts.unsampled + counts.freed);
+      if (cost === undefined) continue;
+      const cheaper = afford(effort, cost, request.budget);
       if (cheaper === effort) continue;
-      degradations.push({ atSeconds: elapsed(), to: describeEffort(cheaper), cost: meter.last() ?? 0 });
+      degradations.push({ atSeconds: elapsed(), to: describeEffort(cheaper), cost });
       effort = cheaper;
       ears.ease(effort);
     }

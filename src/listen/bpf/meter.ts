@@ -1,40 +1,62 @@
 import type { Bpf } from '../../host/bpf.ts';
 
-/** What listening costs, as a share of one CPU; null before the first measurement. */
+/** What listening costs, as a share of one CPU. */
 export interface Meter {
-  /** The programs' run time over a short stretch, plus this process's own since the last time. */
-  measure(programs: readonly number[]): Promise<number>;
-  last(): number | null;
-  /** Mean of all measurements. */
+  /**
+   * Measures when it is time to: at first soon, then ever more rarely, and whenever twice as much goes on as before.
+   * @param events recorded so far, allocations and frees
+   * @returns undefined when it is not time yet
+   */
+  measure(programs: readonly number[], events: number): Promise<number | undefined>;
+  /** Everything this process and its programs used since the beginning; null before the first measurement. */
   average(): number | null;
 }
 
-/** Counting run time costs two clock reads a run: it is on for this long at a time, and no longer. */
-const STRETCH_MILLISECONDS = 50;
+/**
+ * Counting run time costs two clock reads a run, and switching it on and off rewrites the kernel's code on every CPU, up
+ * to 20 ms in a virtual machine: it is on for this long, and rarely.
+ */
+const STRETCH_MILLISECONDS = 40;
+const FIRST_SECONDS = 0.25;
+const RARER = 4;
+const BUSIER = 2;
 
 export function openMeter(bpf: Bpf): Meter {
-  let own = process.cpuUsage();
-  let since = performance.now();
-  const measured: number[] = [];
+  const began = performance.now();
+  const atStart = process.cpuUsage();
+  let last = { at: began, events: 0, rate: 0, own: cpuSeconds() };
+  let next = FIRST_SECONDS;
+  let inPrograms: number | null = null;
+  const seconds = () => (performance.now() - began) / 1000;
+
   return {
-    async measure(programs) {
+    async measure(programs, events) {
+      const since = (performance.now() - last.at) / 1000;
+      const rate = (events - last.events) / Math.max(since, 1e-3);
+      const busier = since > FIRST_SECONDS && rate > BUSIER * last.rate && inPrograms !== null;
+      if (seconds() < next && !busier) return undefined;
+      const own = (cpuSeconds() - last.own) / Math.max(since, 1e-3);
       const statistics = bpf.enableStatistics();
       const before = spent(bpf, programs);
       const started = performance.now();
       await new Promise((resolve) => setTimeout(resolve, STRETCH_MILLISECONDS));
-      const inPrograms = (spent(bpf, programs) - before) / ((performance.now() - started) * 1e6);
+      inPrograms = (spent(bpf, programs) - before) / ((performance.now() - started) * 1e6);
       bpf.closeFd(statistics);
-      const now = performance.now();
-      const used = process.cpuUsage(own);
-      const ours = (used.user + used.system) / ((now - since) * 1000);
-      own = process.cpuUsage();
-      since = now;
-      measured.push(inPrograms + ours);
-      return inPrograms + ours;
+      while (next <= seconds()) next *= RARER;
+      last = { at: performance.now(), events, rate, own: cpuSeconds() };
+      return inPrograms + own;
     },
-    last: () => measured.at(-1) ?? null,
-    average: () => (measured.length === 0 ? null : measured.reduce((a, b) => a + b, 0) / measured.length),
+    average() {
+      if (inPrograms === null) return null;
+      const used = process.cpuUsage(atStart);
+      return inPrograms + (used.user + used.system) / 1e6 / seconds();
+    },
   };
+}
+
+function cpuSeconds(): number {
+  const used = process.cpuUsage();
+  return (used.user + used.system) / 1e6;
 }
 
 function spent(bpf: Bpf, programs: readonly number[]): number {

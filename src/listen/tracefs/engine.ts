@@ -14,6 +14,8 @@ const FREE = 'events/kmem/kmem_cache_free';
 const BUFFER_KIBIBYTES = 4096;
 const PAGE_BYTES = 4096;
 const POLL_MILLISECONDS = 10;
+/** An allocation waits so long for its stack: it may lie in the page that is read next. */
+const STACK_NANOSECONDS = 20e6;
 /** A CPU's pages are read so many at a time, so that none starves the others. */
 const PAGES_AT_ONCE = 256;
 
@@ -51,7 +53,7 @@ function named(host: Host, process: Site['processes'][number]): Site['processes'
   return comm.ok ? { ...process, comm: comm.value.trim() } : process;
 }
 
-/** An event taken out of its page: what is needed to pair it. `stack` is the number of its stack, or -1. */
+/** An event taken out of its page: what is needed to pair it. `stack` is addresses as they lay there, the caller's alone until its stack is known. */
 interface Taken {
   readonly nanoseconds: number;
   readonly isAllocation: boolean;
@@ -59,7 +61,8 @@ interface Taken {
   readonly ours: boolean;
   readonly pid: number;
   readonly cpu: number;
-  readonly stack: string;
+  stack: string;
+  hasStack: boolean;
 }
 
 async function hear(instance: TraceInstance, request: Request, name: string, bytes: number, symbols: Symbols | undefined): Promise<Heard> {
@@ -141,7 +144,8 @@ function openReader(instance: TraceInstance, name: string, freeIsNamed: boolean)
   const callSite = fieldOffset(alloc, 'call_site');
   const freeName = freeIsNamed ? fieldOffset(free, 'name') : undefined;
   const page = Buffer.alloc(PAGE_BYTES);
-  const stacksBefore = new Map<number, string>();
+  /** What came last on a CPU: an allocation that may get its stack, or a stack that may get its allocation. */
+  const neighbours = new Map<number, { readonly event?: Taken; readonly stack?: string }>();
   let waiting: Taken[] = [];
 
   const pointer = (from: Buffer, at: number) => address48(from.readUInt32LE(at), from.readUInt32LE(at + 4));
@@ -154,17 +158,42 @@ function openReader(instance: TraceInstance, name: string, freeIsNamed: boolean)
   };
   const take = (cpu: number) => (nanoseconds: number, from: Buffer, at: number, length: number) => {
     const id = from.readUInt16LE(at);
+    const before = neighbours.get(cpu);
     if (id === stack.id) {
-      // A trigger's stack stands before its event.
-      stacksBefore.set(cpu, from.toString('latin1', at + caller, at + length));
+      const bytes = from.toString('latin1', at + caller, at + length);
+      // A trigger's stack follows its event, or where the event was held back for its filter, stands before it.
+      if (before?.event !== undefined && !before.event.hasStack) {
+        before.event.stack = bytes;
+        before.event.hasStack = true;
+        neighbours.delete(cpu);
+      } else neighbours.set(cpu, { stack: bytes });
     } else if (id === alloc.id) {
-      const before = stacksBefore.get(cpu) ?? from.toString('latin1', at + callSite, at + callSite + 8);
-      stacksBefore.delete(cpu);
-      const pid = from.readInt32LE(at + commonPid);
-      waiting.push({ nanoseconds, isAllocation: true, pointer: pointer(from, at + allocPtr), ours: true, pid, cpu, stack: before });
+      const ownCaller = from.toString('latin1', at + callSite, at + callSite + 8);
+      const taken: Taken = {
+        nanoseconds,
+        isAllocation: true,
+        pointer: pointer(from, at + allocPtr),
+        ours: true,
+        pid: from.readInt32LE(at + commonPid),
+        cpu,
+        stack: before?.stack ?? ownCaller,
+        hasStack: before?.stack !== undefined,
+      };
+      waiting.push(taken);
+      neighbours.set(cpu, { event: taken });
     } else if (id === free.id) {
       const ours = isOurs(from, at);
-      waiting.push({ nanoseconds, isAllocation: false, pointer: pointer(from, at + freePtr), ours, pid: 0, cpu, stack: '' });
+      neighbours.delete(cpu);
+      waiting.push({
+        nanoseconds,
+        isAllocation: false,
+        pointer: pointer(from, at + freePtr),
+        ours,
+        pid: 0,
+        cpu,
+        stack: '',
+        hasStack: false,
+      });
     }
   };
   const settle = (pairs: Pairing, symbols: Symbols | undefined, before: number) => {
@@ -194,7 +223,7 @@ function openReader(instance: TraceInstance, name: string, freeIsNamed: boolean)
         }
         if (pages === PAGES_AT_ONCE) more = true;
       }
-      if (!more) settle(pairs, symbols, now);
+      if (!more) settle(pairs, symbols, now - STACK_NANOSECONDS);
       return more;
     },
     settle,
