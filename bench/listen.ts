@@ -51,10 +51,10 @@ async function withKmai(cache: string, stacks: boolean): Promise<number> {
     budget: Number.POSITIVE_INFINITY,
     signal: done.signal,
     onReady: () => {
-      running = operate().then((nanoseconds) => {
-        cost = nanoseconds;
+      running = (async () => {
+        cost = await operate();
         done.abort();
-      });
+      })();
     },
   });
   await running;

@@ -4,8 +4,12 @@ import { exit } from './exit.ts';
 import { jsonFlag } from './flags.ts';
 
 /** @internal columns of what `kmai doctor` found */
-export function renderFindings(findings: readonly { readonly [column: string]: unknown }[], columns: readonly string[]): string {
-  const cell = (value: unknown) => (value === null ? '–' : typeof value === 'number' ? value.toLocaleString('en-US') : String(value));
+export function renderFindings(
+  findings: readonly { readonly [column: string]: string | number | null }[],
+  columns: readonly string[],
+): string {
+  const cell = (value: string | number | null | undefined) =>
+    value === null || value === undefined ? '–' : typeof value === 'number' ? value.toLocaleString('en-US') : value;
   const widths = columns.map((column) => Math.max(column.length, ...findings.map((each) => cell(each[column]).length)));
   const line = (cells: readonly string[]) => cells.map((text, i) => (i === cells.length - 1 ? text : text.padEnd(widths[i]!))).join('  ');
   return `${[line(columns), ...findings.map((each) => line(columns.map((column) => cell(each[column]))))].join('\n')}\n`;

@@ -78,7 +78,8 @@ export async function plant(counts: Readonly<Partial<Record<PlantKind, number>>>
   const exited = once(child, 'close');
   const says = async (word: string): Promise<boolean> => {
     while (!said.includes(word))
-      if ((await Promise.race([once(child, 'said').then(() => true), exited.then(() => false)])) === false) return said.includes(word);
+      if ((await Promise.race([once(child, 'said').then(() => 'said'), exited.then(() => 'ended')])) === 'ended')
+        return said.includes(word);
     return true;
   };
   if (!(await says('ready'))) return unavailable('planting', 'unsupported', complaints.trim(), '');

@@ -41,14 +41,14 @@ export async function openSyscalls(): Promise<Reading<Syscalls>> {
       const pinned: unknown[] = [];
       return available({
         call(number, ...args) {
-          const filled = [...args, 0, 0, 0, 0, 0, 0].slice(0, 6) as (number | bigint)[];
+          const filled = [...args, 0, 0, 0, 0, 0, 0].slice(0, 6);
           const result = Number(syscall(number, ...filled));
           return result === -1 ? -koffi.errno() : result;
         },
         pin(length) {
           const memory: unknown = koffi.alloc('uint8_t', length);
           pinned.push(memory);
-          return { bytes: Buffer.from(koffi.view(memory, length)), address: BigInt(koffi.address(memory)) };
+          return { bytes: Buffer.from(koffi.view(memory, length)), address: koffi.address(memory) };
         },
         closeFd: (fd) => closeSync(fd),
         close() {

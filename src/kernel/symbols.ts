@@ -21,7 +21,7 @@ const LONGEST_FUNCTION = 0x20_0000;
 const TAB = 9;
 const NEWLINE = 10;
 const SPACE = 32;
-const text = new Set([...'tTwW'].map((letter) => letter.charCodeAt(0)));
+const text = new Set(['t', 'T', 'w', 'W'].map((letter) => letter.charCodeAt(0)));
 
 function hexDigit(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
@@ -70,7 +70,7 @@ export function decodeKallsyms(bytes: Uint8Array): Symbols | undefined {
   names = names.slice(0, count);
   if (!sorted) {
     const from = addresses;
-    const order = Uint32Array.from(from, (_, i) => i).sort((a, b) => from[a]! - from[b]! || a - b);
+    const order = Uint32Array.from(from, (_, i) => i).toSorted((a, b) => from[a]! - from[b]! || a - b);
     names = Uint32Array.from(order, (i) => names[i]!);
     addresses = Float64Array.from(order, (i) => from[i]!);
   }

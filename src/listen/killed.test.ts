@@ -35,7 +35,8 @@ function commandOf(pid: string): string {
 async function killOne(engine: string, milliseconds: number, onceReady: boolean): Promise<boolean> {
   const child = spawn(process.execPath, [forever, engine], { stdio: ['ignore', 'pipe', 'ignore'] });
   let listened = false;
-  const ready = once(child.stdout, 'data').then(() => {
+  const ready = once(child.stdout, 'data');
+  child.stdout.on('data', () => {
     listened = true;
   });
   if (onceReady) await Promise.race([ready, once(child, 'close')]);

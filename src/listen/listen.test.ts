@@ -17,7 +17,7 @@ const workload = fileURLToPath(new URL('../../test/workloads/paced.ts', import.m
 
 async function start(kind: string, count = 0, seconds = 0): Promise<ChildProcess> {
   const child = spawn(process.execPath, [workload, kind, String(count), String(seconds)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  await once(child.stdout!, 'data');
+  await once(child.stdout, 'data');
   return child;
 }
 

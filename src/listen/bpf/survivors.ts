@@ -92,7 +92,8 @@ function framesOf(bpf: Bpf, maps: Maps, site: number, symbols: Symbols | undefin
   key.writeUInt32LE(site);
   const stack = bpf.lookup(maps.stacks, key, STACK_FRAMES * 8);
   const frames: string[] = [];
-  for (let at = 0; stack !== undefined && at < stack.length; at += 8) {
+  if (stack === undefined) return frames;
+  for (let at = 0; at < stack.length; at += 8) {
     const low = stack.readUInt32LE(at);
     const high = stack.readUInt32LE(at + 4);
     if (low === 0 && high === 0) break;

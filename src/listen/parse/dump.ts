@@ -137,8 +137,8 @@ export async function parseBpftrace(chunks: Chunks, bad: Malformations): Promise
     const stackIsKey = key.includes('\n') || key.includes('+');
     if (stackIsKey && typeof value === 'number') {
       const site = found.at(bpftraceFrames(key));
-      if (/^@alloc/.test(name)) site.allocated += value;
-      else if (!/^@free/.test(name)) site.outstanding += value;
+      if (name.startsWith('@alloc')) site.allocated += value;
+      else if (!name.startsWith('@free')) site.outstanding += value;
     } else if (typeof value === 'string' && value.includes('\n')) {
       found.at(bpftraceFrames(value)).outstanding += 1;
     }

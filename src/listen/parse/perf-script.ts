@@ -94,7 +94,7 @@ function framesOf(stack: string): readonly string[] {
     if (found === null) continue;
     const [, address = '', name = '', object = ''] = found;
     const isKernel = object.startsWith('[') && object !== '[unknown]' && object !== '[vdso]';
-    if (!isKernel && !/^ffff/.test(address)) break;
+    if (!isKernel && !address.startsWith('ffff')) break;
     const module = /^\[(?!kernel|guest)(.+)\]$/.exec(object)?.[1];
     frames.push(module === undefined ? name : `${name} [${module}]`);
   }
