@@ -156,7 +156,8 @@ export function decodeBtf(bytes: Uint8Array, base?: Btf): Btf {
   const first = base?.count ?? 1;
   const count = first + starts.length;
   const textBase = base?.stringBytes ?? 0;
-  const names = Uint32Array.from(starts, (at) => words[at]!);
+  const names = new Uint32Array(starts.length);
+  for (let i = 0; i < starts.length; i++) names[i] = words[starts[i]!]!;
   const found = new Map<string, number | undefined>();
   const memberLists = new Map<number, readonly BtfMember[]>();
 
