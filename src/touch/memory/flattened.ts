@@ -69,7 +69,7 @@ export function unflatten(file: Bytes): Bytes {
 
 /** Sorts the records and lets later ones win where they overlap. */
 function arranged(file: Bytes, starts: Float64Array, lengths: Float64Array, places: Float64Array): Bytes {
-  const order = Uint32Array.from(starts, (_, i) => i).sort((a, b) => starts[a]! - starts[b]! || a - b);
+  const order = Uint32Array.from(starts, (_, i) => i).toSorted((a, b) => starts[a]! - starts[b]! || a - b);
   const out = columns(3);
   for (let i = 0; i < order.length; ) {
     const first = order[i]!;
@@ -81,7 +81,8 @@ function arranged(file: Bytes, starts: Float64Array, lengths: Float64Array, plac
     }
     if (j === i + 1) out.push(starts[first]!, lengths[first]!, places[first]!);
     else {
-      if (j - i > mostOverlapping) throw new BadDump(file.origin, `more than ${mostOverlapping} records over one another at offset ${starts[first]}`);
+      if (j - i > mostOverlapping)
+        throw new BadDump(file.origin, `more than ${mostOverlapping} records over one another at offset ${starts[first]}`);
       const cluster = Array.from(order.subarray(i, j), (k) => ({ start: starts[k]!, length: lengths[k]!, at: places[k]!, order: k }));
       for (const run of paint(cluster)) out.push(run.start, run.length, run.at);
     }

@@ -51,7 +51,8 @@ export function piece(bytes: Buffer, where: string): Piece {
     i32: (at) => bytes.readInt32LE(at),
     size(at) {
       const high = bytes.readUInt32LE(at + 4);
-      if (high >= 0x20_0000) throw new BadDump(`${where}+${at}`, `a size or offset below 2^53 expected, found 0x${bytes.readBigUInt64LE(at).toString(16)}`);
+      if (high >= 0x20_0000)
+        throw new BadDump(`${where}+${at}`, `a size or offset below 2^53 expected, found 0x${bytes.readBigUInt64LE(at).toString(16)}`);
       return high * 4294967296 + bytes.readUInt32LE(at);
     },
   };

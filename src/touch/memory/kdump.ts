@@ -44,7 +44,8 @@ interface Layout {
 /** @throws BadDump where the headers can't be those of an x86-64 dump, or say more than the file holds */
 function readLayout(file: Bytes): Layout {
   function get(offset: number, length: number, what: string): Buffer {
-    if (offset + length > file.size) throw new BadDump(`${file.origin}+${offset}`, `${what} of ${length} bytes expected, the file has ${file.size}`);
+    if (offset + length > file.size)
+      throw new BadDump(`${file.origin}+${offset}`, `${what} of ${length} bytes expected, the file has ${file.size}`);
     const bytes = Buffer.alloc(length);
     if (file.read(offset, length, bytes) < length) throw new BadDump(`${file.origin}+${offset}`, `${what} can't be read`);
     return bytes;
@@ -58,7 +59,8 @@ function readLayout(file: Bytes): Layout {
   const bitmapBlocks = header.u32(436);
   if (subBlocks < 1 || subBlocks > 4096) throw new BadDump(file.origin, `1 to 4096 sub-header blocks expected, found ${subBlocks}`);
   const sub = piece(get(block, pageSize, 'a sub-header'), file.origin);
-  if (sub.i32(12) !== 0) throw new BadDump(file.origin, 'one whole dump expected, this is one part of a split one (join them with makedumpfile --reassemble)');
+  if (sub.i32(12) !== 0)
+    throw new BadDump(file.origin, 'one whole dump expected, this is one part of a split one (join them with makedumpfile --reassemble)');
   const frames = (version >= 6 ? sub.size(96) : 0) || header.u32(440);
   if (frames > mostFrames) throw new BadDump(file.origin, `at most ${mostFrames} page frames expected, found ${frames}`);
   // Two bitmaps, one after the other; the second tells which pages are in the dump.
@@ -78,14 +80,22 @@ function readLayout(file: Bytes): Layout {
   function readNote(): string {
     const text = version >= 3 ? sub.size(40) : 0;
     const notes = version >= 4 ? sub.size(56) : 0;
-    if (text > mostNoteBytes || notes > mostNoteBytes) throw new BadDump(file.origin, `notes of at most ${mostNoteBytes} bytes expected, found ${Math.max(text, notes)}`);
-    if (text > 0) return get(sub.size(32), text, 'VMCOREINFO').toString('latin1').replace(/\0[^]*$/, '');
+    if (text > mostNoteBytes || notes > mostNoteBytes)
+      throw new BadDump(file.origin, `notes of at most ${mostNoteBytes} bytes expected, found ${Math.max(text, notes)}`);
+    if (text > 0)
+      return get(sub.size(32), text, 'VMCOREINFO')
+        .toString('latin1')
+        .replace(/\0[^]*$/, '');
     return notes > 0 ? vmcoreinfoOf(get(sub.size(48), notes, 'notes')) : '';
   }
 }
 
 /** How many pages are in the dump below a frame, in constant time: one count per 64 bytes of the bitmap. */
-function ranking(bitmap: Buffer): { readonly total: number; readonly has: (frame: number) => boolean; readonly rank: (frame: number) => number } {
+function ranking(bitmap: Buffer): {
+  readonly total: number;
+  readonly has: (frame: number) => boolean;
+  readonly rank: (frame: number) => number;
+} {
   const before = new Uint32Array((bitmap.length >> 6) + 2);
   let total = 0;
   for (let i = 0; i < bitmap.length; i++) {
@@ -191,7 +201,8 @@ export function openKdump(file: Bytes): Image {
   function startsWithZeroPage(): boolean {
     for (let index = 0; index < Math.min(total, 16 * blockDescriptors); index++) {
       const { words, at } = descriptor(index);
-      if (words[at]! + words[at + 1]! * 4294967296 === data) return page(index, scratch, 0, 0) === 'page' && isZero(new Uint32Array(scratch.buffer), 0);
+      if (words[at]! + words[at + 1]! * 4294967296 === data)
+        return page(index, scratch, 0, 0) === 'page' && isZero(new Uint32Array(scratch.buffer), 0);
     }
     return false;
   }

@@ -28,7 +28,8 @@ export function virtualMemory(image: Image, pages: Pages, architecture: Architec
 
   function physical(address: bigint): number {
     const { directMap, imageStart, imageEnd } = architecture;
-    if ((address >= directMap.start && address < directMap.end) || (address >= imageStart && address < imageEnd)) return architecture.translate(address)?.physical ?? -1;
+    if ((address >= directMap.start && address < directMap.end) || (address >= imageStart && address < imageEnd))
+      return architecture.translate(address)?.physical ?? -1;
     const page = address >> 12n;
     let start = image.live ? undefined : translations.get(page);
     if (start === undefined) {

@@ -24,6 +24,7 @@ function zlibHandle(): Unpack | undefined {
   if (typeof handle?.reset !== 'function' || typeof handle.writeSync !== 'function' || !(state instanceof Uint32Array)) return undefined;
   const ready = handle as Handle;
   let failed = false;
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- not a DOM event
   ready.onerror = () => {
     failed = true;
   };

@@ -38,7 +38,8 @@ const PROTNONE = 0x100;
 export function x8664(info: Vmcoreinfo, pages: Pages): Architecture {
   const physBase = info.get('NUMBER(phys_base)');
   const tables = info.symbol('swapper_pg_dir') ?? info.symbol('init_top_pgt');
-  if (physBase === undefined || !/^-?\d{1,15}$/.test(physBase)) throw new BadDump('VMCOREINFO', `NUMBER(phys_base) expected, found ${physBase ?? 'none'}`);
+  if (physBase === undefined || !/^-?\d{1,15}$/.test(physBase))
+    throw new BadDump('VMCOREINFO', `NUMBER(phys_base) expected, found ${physBase ?? 'none'}`);
   if (tables === undefined) throw new BadDump('VMCOREINFO', 'SYMBOL(swapper_pg_dir) or SYMBOL(init_top_pgt) expected');
   const size = info.number('KERNEL_IMAGE_SIZE');
   const shift = BigInt(physBase); // signed: the kernel may be loaded below its link address
@@ -82,7 +83,8 @@ export function x8664(info: Vmcoreinfo, pages: Pages): Architecture {
     directMap,
     defaults,
     translate(address) {
-      if (address >= imageStart && address < imageEnd) return { physical: Number(address - imageStart + shift), length: Number(imageEnd - address) };
+      if (address >= imageStart && address < imageEnd)
+        return { physical: Number(address - imageStart + shift), length: Number(imageEnd - address) };
       if (address >= directMap.start && address < directMap.end) {
         const physical = Number(address - directMap.start);
         return { physical, length: Number(directMap.end - address) };

@@ -92,7 +92,7 @@ export function readKallsyms(memory: Memory, info: Vmcoreinfo): KallsymsTables {
   const after = ['kallsyms_token_table', 'kallsyms_token_index', 'kallsyms_offsets', 'kallsyms_relative_base', 'kallsyms_num_syms']
     .map((name) => symbol(name))
     .filter((address) => address > names)
-    .sort((a, b) => (a < b ? -1 : 1))[0];
+    .toSorted((a, b) => (a < b ? -1 : 1))[0];
   // The names end somewhere before the next table; each has at least two bytes and at most 2^14.
   const length = after === undefined ? count * 64 : Number(after - names);
   if (length > mostNameBytes) throw new BadDump('kallsyms_names', `at most ${mostNameBytes} bytes of names expected, found ${length}`);
@@ -196,5 +196,5 @@ function sortedByAddress(relative: Uint32Array): Uint32Array {
     order[used++] = i;
   }
   const indices = order.slice(0, used);
-  return ascending ? indices : indices.sort((a, b) => relative[a]! - relative[b]! || a - b);
+  return ascending ? indices : indices.toSorted((a, b) => relative[a]! - relative[b]! || a - b);
 }

@@ -49,9 +49,9 @@ export function findVmcoreinfo(image: Image): string {
   const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
   const start = Buffer.from('OSRELEASE=');
   const first = start.readUInt32LE(0);
-  let best = '';
   for (const [from, to] of image.ranges) {
-    for (let frame = from; frame < to && best === ''; frame += 8192) {
+    for (let frame = from; frame < to; frame += 8192) {
+      let best = '';
       image.stream(frame, Math.min(to, frame + 8192), buffer, (_, count) => {
         for (let i = 0; i < count; i++) {
           if (words[i * 1024] !== first && words[i * 1024 + 6] !== first) continue;
@@ -62,7 +62,8 @@ export function findVmcoreinfo(image: Image): string {
           if (text.includes('\nKERNELOFFSET=') && text.includes('\nSYMBOL(') && text.length > best.length) best = text;
         }
       });
+      if (best !== '') return best;
     }
   }
-  return best;
+  return '';
 }
