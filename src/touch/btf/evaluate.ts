@@ -1,0 +1,203 @@
+import type { Btf, BtfType } from '../../kernel/btf.ts';
+import { Unmapped, hex } from '../damage.ts';
+import type { Kernel } from '../kernel.ts';
+import { type Expression, parseExpression, type TypeText } from './expression.ts';
+import { globalTypes } from './globals.ts';
+
+/** A type of the kernel's or a module's BTF, with `stars` pointers around it that BTF need not have. */
+export interface TypeRef {
+  readonly btf: Btf;
+  readonly id: number;
+  readonly stars: number;
+}
+
+/** What an expression names: a place in memory, or a number that stands nowhere. */
+export type Value =
+  | { readonly type: TypeRef; readonly address: bigint; readonly bit: number; readonly bits: number }
+  | { readonly type: TypeRef; readonly raw: bigint };
+
+/** What is wrong with an expression, for the one who wrote it. */
+export class Meaningless extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = 'Meaningless';
+  }
+}
+
+export function typeText(type: TypeRef): string {
+  const name = type.btf.typeName(type.id);
+  return type.stars === 0 ? name : `${name}${name.endsWith('*') ? '' : ' '}${'*'.repeat(type.stars)}`;
+}
+
+/** The type behind typedefs; undefined for a pointer that stars make. */
+function bare(type: TypeRef): BtfType | undefined {
+  return type.stars > 0 ? undefined : type.btf.resolve(type.id);
+}
+
+export function isPointer(type: TypeRef): boolean {
+  return type.stars > 0 || type.btf.resolve(type.id).kind === 'ptr';
+}
+
+/** What a pointer points to, or an array's element; undefined for anything else. */
+export function target(type: TypeRef): TypeRef | undefined {
+  if (type.stars > 0) return { ...type, stars: type.stars - 1 };
+  const own = type.btf.resolve(type.id);
+  return own.kind === 'ptr' || own.kind === 'array' ? { btf: type.btf, id: own.type, stars: 0 } : undefined;
+}
+
+export function sizeOf(type: TypeRef): number {
+  return type.stars > 0 ? 8 : type.btf.sizeOf(type.id);
+}
+
+/** The kernel's types first, then those of modules. */
+export function findType(kernel: Kernel, text: TypeText): TypeRef {
+  const [, keyword, name] = /^(?:(struct|union|enum) )?(.+)$/.exec(text.words) ?? [];
+  const kinds =
+    keyword === 'enum'
+      ? (['enum', 'enum64'] as const)
+      : keyword === undefined
+        ? (['typedef', 'int', 'float', 'struct', 'union'] as const)
+        : ([keyword as 'struct' | 'union'] as const);
+  if (text.words === 'void') return { btf: kernel.btf, id: 0, stars: text.stars };
+  const written = { unsigned: 'unsigned int', long: 'long int', short: 'short int', 'unsigned long': 'long unsigned int' }[text.words];
+  const spellings = [name!, ...(written === undefined ? [] : [written]), ...intSpellings(name!)];
+  for (const own of [kernel.btf, ...kernel.moduleBtfs.map((m) => m.btf)])
+    for (const kind of kinds)
+      for (const spelling of spellings) {
+        const id = own.find(spelling, kind);
+        if (id !== undefined) return { btf: own, id, stars: text.stars };
+      }
+  throw new Meaningless(`no type ${text.words} in the kernel's BTF or its modules'`);
+}
+
+/** "unsigned long" is "long unsigned int" to GCC and "unsigned long" to clang. */
+function intSpellings(name: string): readonly string[] {
+  const words = new Set(name.split(' '));
+  for (const word of words) if (!['unsigned', 'signed', 'long', 'short', 'int', 'char'].includes(word)) return [];
+  const unsigned = words.has('unsigned') ? 'unsigned ' : '';
+  const longs = name.split(' ').filter((word) => word === 'long').length;
+  if (words.has('char')) return [`${unsigned}char`];
+  const width = words.has('short') ? 'short' : longs === 2 ? 'long long' : longs === 1 ? 'long' : '';
+  return width === '' ? [`${unsigned}int`] : [`${width} ${unsigned}int`, `${unsigned}${width}`];
+}
+
+/** @throws Malformed, Meaningless, Unmapped */
+export function evaluate(kernel: Kernel, text: string): Value {
+  return valueOf(kernel, parseExpression(text));
+}
+
+function valueOf(kernel: Kernel, expression: Expression): Value {
+  switch (expression.kind) {
+    case 'name':
+      return global(kernel, expression.name);
+    case 'number':
+      return { type: findType(kernel, { words: 'unsigned long', stars: 0 }), raw: expression.value };
+    case 'cast': {
+      const to = findType(kernel, expression.to);
+      const from = valueOf(kernel, expression.of);
+      const raw = scalar(kernel, from);
+      if (raw === undefined) throw new Meaningless(`${typeText(from.type)} can't be cast; cast its address: *(${expression.to.words} *)&…`);
+      return { type: to, raw };
+    }
+    case 'address': {
+      const of = valueOf(kernel, expression.of);
+      if (!('address' in of) || of.bits > 0) throw new Meaningless('only what stands in memory has an address');
+      return { type: { ...of.type, stars: of.type.stars + 1 }, raw: of.address };
+    }
+    case 'dereference':
+      return follow(kernel, valueOf(kernel, expression.of), 0n);
+    case 'index': {
+      const at = scalar(kernel, valueOf(kernel, expression.at));
+      if (at === undefined) throw new Meaningless('an index is a number');
+      return follow(kernel, valueOf(kernel, expression.of), at);
+    }
+    case 'member': {
+      const of = valueOf(kernel, expression.of);
+      return member(expression.arrow || isPointer(of.type) ? follow(kernel, of, 0n) : of, expression.name);
+    }
+    case 'sum': {
+      const left = valueOf(kernel, expression.left);
+      const right = scalar(kernel, valueOf(kernel, expression.right));
+      const base = scalar(kernel, left);
+      if (base === undefined || right === undefined) throw new Meaningless('only numbers and pointers add up');
+      const step = isPointer(left.type) ? BigInt(Math.max(1, sizeOf(target(left.type)!))) : 1n;
+      return { type: left.type, raw: BigInt.asUintN(64, base + (expression.negative ? -right : right) * step) };
+    }
+    case 'perCpu': {
+      if (!kernel.cpus.includes(expression.cpu))
+        throw new Meaningless(`CPU ${expression.cpu} is not possible here; CPUs: ${kernel.cpus.join(' ')}`);
+      const of = valueOf(kernel, expression.of);
+      // A per-cpu variable by name, or a __percpu pointer.
+      if (!isPointer(of.type) && 'address' in of) return { ...of, address: kernel.perCpu(of.address, expression.cpu) };
+      return { type: of.type, raw: kernel.perCpu(scalar(kernel, of)!, expression.cpu) };
+    }
+  }
+}
+
+function global(kernel: Kernel, name: string): Value {
+  const address = kernel.symbols.address(name);
+  if (address === undefined) throw new Meaningless(`no symbol ${name} in kallsyms`);
+  const { btf } = kernel;
+  const variable = btf.find(name, 'var');
+  const func = variable === undefined ? btf.find(name, 'func') : undefined;
+  const id = variable === undefined ? func : btf.type(variable).type;
+  if (id !== undefined) return { type: { btf, id, stars: 0 }, address, bit: 0, bits: 0 };
+  const [, words, stars] = /^(.*?)\s*(\**)$/.exec(globalTypes[name] ?? 'void') ?? [];
+  return { type: findType(kernel, { words: words!, stars: stars!.length }), address, bit: 0, bits: 0 };
+}
+
+function follow(kernel: Kernel, value: Value, index: bigint): Value {
+  const to = target(value.type);
+  if (to === undefined) throw new Meaningless(`${typeText(value.type)} is no pointer and no array`);
+  const base = isPointer(value.type) ? scalar(kernel, value)! : 'address' in value ? value.address : undefined;
+  if (base === undefined) throw new Meaningless('an array that stands nowhere');
+  return { type: to, address: BigInt.asUintN(64, base + BigInt.asIntN(64, index) * BigInt(sizeOf(to))), bit: 0, bits: 0 };
+}
+
+function member(of: Value, name: string): Value {
+  if (!('address' in of)) throw new Meaningless(`${typeText(of.type)} stands nowhere`);
+  const owner = bare(of.type);
+  if (owner === undefined || (owner.kind !== 'struct' && owner.kind !== 'union')) {
+    const hint = owner?.kind === 'void' ? '; BTF has no type for it: cast it, *(struct x *)&name' : '';
+    throw new Meaningless(`${typeText(of.type)} has no members${hint}`);
+  }
+  const place = of.type.btf.member(owner.id, name);
+  if (place === undefined)
+    throw new Meaningless(`${typeText(of.type)} has no member ${name}; it has ${memberNames(of.type.btf, owner.id)}`);
+  return {
+    type: { btf: of.type.btf, id: place.type, stars: 0 },
+    address: of.address + BigInt(place.offset),
+    bit: place.bits > 0 ? place.bit & 7 : 0,
+    bits: place.bits,
+  };
+}
+
+function memberNames(btf: Btf, id: number): string {
+  const names = btf.members(id).map((m) => m.name || '{…}');
+  return names.length > 24 ? `${names.slice(0, 24).join(' ')} …` : names.join(' ');
+}
+
+/**
+ * The number a value is: integers, enums and bit fields (sign extended where their type is signed), pointers.
+ * @returns undefined for structs, unions, arrays and functions
+ */
+export function scalar(kernel: Kernel, value: Value): bigint | undefined {
+  const own = bare(value.type);
+  const kind = own?.kind ?? 'ptr';
+  if (!['int', 'enum', 'enum64', 'ptr', 'float'].includes(kind)) return 'raw' in value ? value.raw : undefined;
+  const bytes = sizeOf(value.type);
+  if ('raw' in value) return own?.signed === true ? BigInt.asIntN(bytes * 8, value.raw) : BigInt.asUintN(bytes * 8, value.raw);
+  const width = value.bits > 0 ? value.bits : bytes * 8;
+  // As many bytes as the bits touch, little-endian; an int of 16 bytes has no bits to spare.
+  const read = kernel.memory.bytes(value.address, Math.ceil((value.bit + width) / 8));
+  let raw = 0n;
+  for (let i = read.length - 1; i >= 0; i--) raw = (raw << 8n) | BigInt(read[i]!);
+  raw >>= BigInt(value.bit);
+  return own?.signed === true ? BigInt.asIntN(width, raw) : BigInt.asUintN(width, raw);
+}
+
+/** For messages: what went wrong with an expression, or undefined for an error that is not about it. */
+export function complaint(error: unknown): string | undefined {
+  if (error instanceof Unmapped) return `${hex(error.address)} can't be read: ${error.message.replace(/^0x[0-9a-f]+: /, '')}`;
+  return error instanceof Meaningless ? error.message : undefined;
+}
