@@ -160,6 +160,7 @@ export function decodeBtf(bytes: Uint8Array, base?: Btf): Btf {
   for (let i = 0; i < starts.length; i++) names[i] = words[starts[i]!]!;
   const found = new Map<string, number | undefined>();
   const memberLists = new Map<number, readonly BtfMember[]>();
+  const types = new Map<number, BtfType>();
 
   function start(id: number): number {
     const at = starts[id - first];
@@ -184,13 +185,15 @@ export function decodeBtf(bytes: Uint8Array, base?: Btf): Btf {
 
   function type(id: number): BtfType {
     if (base !== undefined && id < first) return base.type(id);
+    const known = types.get(id);
+    if (known !== undefined) return known;
     if (id === 0) return { id, kind: 'void', name: '', size: 0, type: 0, count: 0, signed: false, encoding: 'number' };
     const at = start(id);
     const info = words[at + 1]!;
     const own = kinds[(info >>> 24) & 31]!;
     const third = words[at + 2]!;
     const extra = own === 'int' ? words[at + 3]! >>> 24 : 0;
-    return {
+    const decoded: BtfType = {
       id,
       kind: own,
       name: text(words[at]!),
@@ -200,6 +203,8 @@ export function decodeBtf(bytes: Uint8Array, base?: Btf): Btf {
       signed: own === 'int' ? (extra & 1) !== 0 : info >>> 31 === 1 || own === 'float',
       encoding: (extra & 4) !== 0 ? 'bool' : (extra & 2) !== 0 ? 'char' : 'number',
     };
+    types.set(id, decoded);
+    return decoded;
   }
 
   function findText(name: string, after: number): number {
@@ -304,6 +309,8 @@ export function decodeBtf(bytes: Uint8Array, base?: Btf): Btf {
   function sizeOf(id: number): number {
     let elements = 1;
     let at = id;
+    const direct = kind(id);
+    if ((direct === 'struct' || direct === 'union') && id >= first) return words[start(id) + 2]!;
     for (let step = 0; step < deepest; step++) {
       const own = resolve(at);
       if (own.kind === 'ptr') return 8 * elements;

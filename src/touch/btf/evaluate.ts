@@ -123,15 +123,15 @@ function valueOf(kernel: Kernel, expression: Expression): Value {
       const step = isPointer(left.type) ? BigInt(Math.max(1, sizeOf(target(left.type)!))) : 1n;
       return { type: left.type, raw: BigInt.asUintN(64, base + (expression.negative ? -right : right) * step) };
     }
-    case 'perCpu': {
-      if (!kernel.cpus.includes(expression.cpu))
-        throw new Meaningless(`CPU ${expression.cpu} is not possible here; CPUs: ${kernel.cpus.join(' ')}`);
-      const of = valueOf(kernel, expression.of);
-      // A per-cpu variable by name, or a __percpu pointer.
-      if (!isPointer(of.type) && 'address' in of) return { ...of, address: kernel.perCpu(of.address, expression.cpu) };
-      return { type: of.type, raw: kernel.perCpu(scalar(kernel, of)!, expression.cpu) };
-    }
+    case 'perCpu':
+      break;
   }
+  if (!kernel.cpus.includes(expression.cpu))
+    throw new Meaningless(`CPU ${expression.cpu} is not possible here; CPUs: ${kernel.cpus.join(' ')}`);
+  const of = valueOf(kernel, expression.of);
+  // A per-cpu variable by name, or a __percpu pointer.
+  if (!isPointer(of.type) && 'address' in of) return { ...of, address: kernel.perCpu(of.address, expression.cpu) };
+  return { type: of.type, raw: kernel.perCpu(scalar(kernel, of)!, expression.cpu) };
 }
 
 function global(kernel: Kernel, name: string): Value {

@@ -20,15 +20,9 @@ export function formatValue(kernel: Kernel, value: Value): string {
     if (number !== undefined) return prefix + scalarText(kernel, own.type, number);
     if (!('address' in own)) return `${prefix}?`;
     const bare = own.type.btf.resolve(own.type.id);
-    switch (bare.kind) {
-      case 'struct':
-      case 'union':
-        return depth >= deepest ? `${prefix}{ … }` : prefix + members(own.type.btf, bare.id, own.address, indent, depth);
-      case 'array':
-        return prefix + array(own, bare.count, indent, depth);
-      default:
-        return `${prefix}${hex(own.address)}${symbolText(kernel, own.address)}`; // void, a function
-    }
+    if (bare.kind === 'array') return prefix + array(own, bare.count, indent, depth);
+    if (bare.kind !== 'struct' && bare.kind !== 'union') return `${prefix}${hex(own.address)}${symbolText(kernel, own.address)}`; // void, a function
+    return depth >= deepest ? `${prefix}{ … }` : prefix + members(own.type.btf, bare.id, own.address, indent, depth);
   }
 
   function members(btf: Btf, id: number, address: bigint, indent: string, depth: number): string {

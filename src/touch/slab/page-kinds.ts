@@ -23,6 +23,8 @@ export interface PageKinds {
   readonly orderByte: number;
 }
 
+const never = (): boolean => false;
+
 /** A page type by its number as VMCOREINFO gives it: its top byte where the rest is zero, else the whole word. */
 function typeTest(value: number): (type: number) => boolean {
   const word = value >>> 0;
@@ -37,7 +39,6 @@ export function pageKinds(kernel: Kernel): PageKinds {
   const slabFlag = flag('PG_slab');
   const slabType = info.number('PAGE_SLAB_MAPCOUNT_VALUE');
   const freeType = info.number('PAGE_BUDDY_MAPCOUNT_VALUE');
-  const never = (): boolean => false;
   const ofType = slabType === undefined ? never : typeTest(slabType);
   // Where both exist the type is the newer one: kernels keep reporting what tools ask for.
   const isSlab =

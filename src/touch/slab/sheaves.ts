@@ -27,8 +27,8 @@ export function* sheafObjects(
     if (address === 0n) return;
     try {
       const size = memory.u32(address + sizeAt);
-      if (size > mostPerSheaf) return found.add(address, `a sheaf of ${cache.name} with ${size} objects`);
-      for (let i = 0; i < size; i++) yield { cache, pointer: memory.u64(address + objectsAt + BigInt(i * 8)) };
+      if (size > mostPerSheaf) found.add(address, `a sheaf of ${cache.name} with ${size} objects`);
+      else for (let i = 0; i < size; i++) yield { cache, pointer: memory.u64(address + objectsAt + BigInt(i * 8)) };
     } catch (error) {
       if (!(error instanceof Unmapped)) throw error;
       found.add(error.address, `a sheaf of ${cache.name}: ${error.message}`);

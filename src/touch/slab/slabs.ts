@@ -122,7 +122,7 @@ export function findSlabs(kernel: Kernel, caches: readonly Cache[], found: Flaws
     }
   }
 
-  for (let frame = 0; whole && frame < frames; ) {
+  for (let frame = whole ? 0 : frames; frame < frames; ) {
     const address = vmemmap + BigInt(frame * structBytes);
     const physical = memory.physical(address);
     const slot = physical < 0 ? -1 : pages.slot(physical / pageSize);

@@ -42,7 +42,7 @@ export function readModules(kernel: Kernel): Modules {
       tables.set(module, table);
       const at = lastAtOrBelow(table.addresses, address);
       if (at < 0) return { name: module.name, offset: Number(address - module.ranges[0]![0]), module: module.name, type: '?' };
-      return { name: table.name(at), offset: Number(address - table.addresses[at]!), module: module.name, type: '?' };
+      return { name: table.name(at), offset: Number(address - (table.addresses[at] ?? 0n)), module: module.name, type: '?' };
     },
   };
 }
@@ -81,7 +81,7 @@ function symbolTable(kernel: Kernel, module: Module): { readonly addresses: BigU
     .toSorted((a, b) => (symbols.readBigUInt64LE(a + 8) < symbols.readBigUInt64LE(b + 8) ? -1 : 1));
   return {
     addresses: BigUint64Array.from(defined, (at) => symbols.readBigUInt64LE(at + 8)),
-    name: (i) => memory.string(strings + BigInt(symbols.readUInt32LE(defined[i]!)), 512),
+    name: (i) => memory.string(strings + BigInt(symbols.readUInt32LE(defined[i] ?? 0)), 512),
   };
 }
 

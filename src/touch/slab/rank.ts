@@ -1,0 +1,222 @@
+import type { BtfType } from '../../kernel/btf.ts';
+import { Unmapped } from '../damage.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Cache } from './caches.ts';
+import type { Census, CensusRow } from './census.ts';
+import { type Leaf, leavesOf, prototypeKey } from './leaves.ts';
+import { pointerClasses } from './words.ts';
+
+export interface RankedType {
+  readonly type: string;
+  readonly id: number;
+  readonly size: number;
+  /** Higher fits better; what it means is only known against the others'. */
+  readonly score: number;
+}
+
+/**
+ * Weights, fixed by hand on Debian's 6.1 and 6.12 kernels. Positive speaks for a type, negative against it;
+ * each is multiplied by the share of objects that show it.
+ */
+const weights = {
+  pointerInNumber: -4,
+  pointerInLong: 1,
+  numberInPointer: -4,
+  pointerOutside: -2,
+  samePrototype: 8,
+  otherPrototype: -3,
+  dataForFunction: -3,
+  functionForPointer: -3,
+  ownListHead: 4,
+  selfElsewhere: -1.5,
+  sameStruct: 8,
+  otherStruct: -2,
+  functionTable: 1,
+  notThatTable: -3,
+  cacheOfThatType: 3,
+  largerThanItsObject: -2,
+  anyCache: 0.3,
+  fills: 1.5,
+  named: 3,
+} as const;
+const smallest = 0.4;
+/** Words of a global that are compared with a struct's function pointers. */
+const comparedWords = 128;
+
+/** Structs that a cache's name may stand for: `ip6_dst_cache` no, `task_struct`, `cred_jar`, `files_cache` yes. */
+function namesFor(cache: Cache): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const name of [cache.name, ...cache.aliases]) {
+    const stem = name.replace(/[_-]?(cachep?|jar|head_cache|slab|node_cache)$/, '');
+    const sock = stem.toLowerCase().replace('v6', '6');
+    for (const candidate of [
+      name,
+      stem,
+      `${stem}_struct`,
+      stem.replace(/s$/, ''),
+      name.replace(/s$/, ''),
+      `${stem}_info`,
+      `${sock}_sock`,
+      stem.replace(/^[a-z0-9]+_/, ''),
+    ])
+      names.add(candidate);
+  }
+  return names;
+}
+
+/** Ranks the kernel's structs by how well they explain a census: best first. */
+export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Census): readonly RankedType[] {
+  const { btf } = kernel;
+  const { cache, objects } = counted;
+  if (objects === 0) return [];
+  const names = namesFor(cache);
+  const byName = new Map(caches.map((c) => [c.name, c]));
+  const words = Math.ceil((cache.objectSize * 1.25) / 8);
+  const matcher = tableMatcher(kernel);
+  const rows = counted.rows.map((row) => shares(row, objects));
+  const ranked: RankedType[] = [];
+  for (const id of btf.ids('struct')) {
+    const bytes = btf.sizeOf(id);
+    if (bytes < cache.objectSize * smallest) continue;
+    const own = btf.type(id);
+    if (bytes > cache.objectSize && !mayBeCut(own, bytes)) continue;
+    const named = names.has(own.name);
+    const leaves = leavesOf(btf, id, Math.min(words, Math.ceil(bytes / 8)));
+    let score = weights.fills * Math.min(1, bytes / cache.objectSize) + (named ? weights.named : 0);
+    for (const row of rows) {
+      const here = leaves[row.offset >> 3] ?? [];
+      if (here.length === 0) score += row.pointers > 0.05 ? weights.pointerOutside * row.pointers : 0;
+      else score += Math.max(...here.map((leaf) => leaf.weight * leafScore(leaf, row, here.length)));
+    }
+    ranked.push({ type: own.name === '' ? `struct {…} #${id}` : own.name, id, size: own.size, score: Math.round(score * 100) / 100 });
+  }
+  return ranked.toSorted((a, b) => b.score - a.score);
+
+  /**
+   * Objects smaller than their struct: of a struct that ends in an array only the elements in use are allocated
+   * (kmem_cache.node), and task_struct's object ends inside thread.fpu.
+   */
+  function mayBeCut(own: BtfType, bytes: number): boolean {
+    if (!names.has(own.name)) return false;
+    const last = btf.members(own.id).at(-1);
+    return (
+      bytes <= cache.objectSize * 1.25 ||
+      (last !== undefined && btf.resolve(last.type).kind === 'array' && last.bit >> 3 <= cache.objectSize)
+    );
+  }
+
+  function leafScore(leaf: Leaf, row: Shares, alternatives: number): number {
+    if (leaf.kind === 'number') {
+      let score = row.pointers > 0.02 ? weights.pointerInNumber * row.pointers : row.numbers > 0 ? 0.2 : 0;
+      if (alternatives === 1 && leaf.size === 8) score *= 0.7;
+      return leaf.size === 8 && row.pointers > 0.02 ? score + weights.pointerInLong * row.pointers : score;
+    }
+    const base = row.numbers > 0.02 ? weights.numberInPointer * row.numbers : 0.1;
+    const { first, share } = row;
+    if (share > 0.2 && first?.target?.symbol?.function === true) return base + functionScore(leaf, row);
+    if (leaf.kind === 'function') return base + weights.dataForFunction * row.pointers * (share > 0 ? 1 : 0);
+    if (share > 0.2 && first?.self !== undefined) {
+      if (leaf.list === undefined) return base + weights.selfElsewhere * share;
+      return base + (leaf.list.name === 'list_head' && first.self === leaf.list.offset ? weights.ownListHead * share : -0.5 * share);
+    }
+    if (share > 0.2 && first?.target?.symbol !== undefined) return base + globalScore(leaf.to, row);
+    return row.pointers > 0.2 && row.row.caches[0] !== undefined ? base + cacheScore(leaf.to, row) : base;
+  }
+
+  function functionScore(leaf: Leaf, { first, share }: Shares): number {
+    const symbol = first!.target!.symbol!;
+    if (leaf.kind !== 'function') return leaf.kind === 'pointer' && leaf.to !== undefined ? weights.functionForPointer * share : 0;
+    const known = symbol.offset === 0 ? btf.find(symbol.name, 'func') : undefined;
+    if (known === undefined) return share;
+    return (
+      (prototypeKey(btf, btf.type(known).type) === prototypeKey(btf, leaf.prototype) ? weights.samePrototype : weights.otherPrototype) *
+      share
+    );
+  }
+
+  function globalScore(to: BtfType | undefined, { first, share }: Shares): number {
+    if (to?.kind !== 'struct') return 0;
+    const structs = first!.target!.structs ?? [];
+    let score = structs.length === 0 ? 0 : (structs.includes(to.id) ? weights.sameStruct : weights.otherStruct) * share;
+    const { fit, misfit } = matcher(to, first!.address!);
+    if (fit > 1) score += (weights.functionTable * Math.min(fit, 6) * share * fit) / (fit + 2 * misfit);
+    if (misfit > fit) score += weights.notThatTable * share;
+    return score;
+  }
+
+  function cacheScore(to: BtfType | undefined, { row }: Shares): number {
+    const [most] = row.caches;
+    if (most === undefined || to?.kind !== 'struct') return 0;
+    const share = most.count / objects;
+    if (most.name === to.name || most.name.replace(/_cachep?$/, '') === to.name) return weights.cacheOfThatType * share;
+    const target = byName.get(most.name);
+    return most.start > most.count / 2 && target !== undefined && to.size > target.objectSize
+      ? weights.largerThanItsObject * share
+      : weights.anyCache * share;
+  }
+}
+
+interface Shares {
+  readonly offset: number;
+  readonly row: CensusRow;
+  readonly pointers: number;
+  /** Neither zero nor a pointer, nor what freed objects leave behind. */
+  readonly numbers: number;
+  readonly first: CensusRow['targets'][number] | undefined;
+  readonly share: number;
+}
+
+function shares(row: CensusRow, objects: number): Shares {
+  const part = (names: readonly (keyof CensusRow['classes'])[]): number =>
+    names.reduce((sum, name) => sum + (row.classes[name] ?? 0), 0) / objects;
+  const freed = part(['freed', 'user']); // says nothing: left behind, or a program's own address
+  const pointers = part(pointerClasses) - freed;
+  const first = row.targets[0];
+  return {
+    offset: row.offset,
+    row,
+    pointers,
+    numbers: Math.max(0, 1 - part(['zero']) - pointers - freed),
+    first,
+    share: (first?.count ?? 0) / objects,
+  };
+}
+
+/** How many function pointers of a struct fit what stands at an address, by their prototypes; and how many don't. */
+function tableMatcher(kernel: Kernel): (type: BtfType, address: bigint) => { readonly fit: number; readonly misfit: number } {
+  const { btf, symbols, memory } = kernel;
+  const known = new Map<string, { readonly fit: number; readonly misfit: number }>();
+  const text = symbols.address('_stext') ?? 0n;
+  const textEnd = symbols.address('_etext') ?? 0n;
+  function compare(type: BtfType, address: bigint): { readonly fit: number; readonly misfit: number } {
+    const words = Math.min(comparedWords, Math.floor(type.size / 8));
+    const leaves = leavesOf(btf, type.id, words);
+    let fit = 0;
+    let misfit = 0;
+    try {
+      const bytes = memory.bytes(address, words * 8);
+      leaves.forEach((here, word) => {
+        const value = bytes.readBigUInt64LE(word * 8);
+        const isText = value >= text && value < textEnd;
+        for (const leaf of here) {
+          if (leaf.kind === 'function' && value !== 0n) {
+            const symbol = isText ? symbols.at(value) : undefined;
+            const func = symbol?.offset === 0 ? btf.find(symbol.name, 'func') : undefined;
+            if (!isText) misfit++;
+            else if (func !== undefined) prototypeKey(btf, btf.type(func).type) === prototypeKey(btf, leaf.prototype) ? fit++ : misfit++;
+          } else if (isText && here.length === 1 && leaf.kind === 'number') misfit++;
+        }
+      });
+    } catch (error) {
+      if (!(error instanceof Unmapped)) throw error;
+      misfit = 1;
+    }
+    return { fit, misfit };
+  }
+  return (type, address) => {
+    const key = `${type.id} ${address}`;
+    const done = known.get(key) ?? compare(type, address);
+    known.set(key, done);
+    return done;
+  };
+}
