@@ -22,6 +22,7 @@ const weights = {
   pointerInNumber: -4,
   pointerInLong: 1,
   numberInPointer: -4,
+  smallInPointer: -1,
   pointerOutside: -2,
   samePrototype: 8,
   otherPrototype: -3,
@@ -107,11 +108,11 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
 
   function leafScore(leaf: Leaf, row: Shares, alternatives: number): number {
     if (leaf.kind === 'number') {
-      let score = row.pointers > 0.02 ? weights.pointerInNumber * row.pointers : row.numbers > 0 ? 0.2 : 0;
+      let score = row.pointers > 0.02 ? weights.pointerInNumber * row.pointers : row.numbers + row.small > 0 ? 0.2 : 0;
       if (alternatives === 1 && leaf.size === 8) score *= 0.7;
       return leaf.size === 8 && row.pointers > 0.02 ? score + weights.pointerInLong * row.pointers : score;
     }
-    const base = row.numbers > 0.02 ? weights.numberInPointer * row.numbers : 0.1;
+    const base = row.numbers + row.small > 0.02 ? weights.numberInPointer * row.numbers + weights.smallInPointer * row.small : 0.1;
     const { first, share } = row;
     if (share > 0.2 && first?.target?.symbol?.function === true) return base + functionScore(leaf, row);
     if (leaf.kind === 'function') return base + weights.dataForFunction * row.pointers * (share > 0 ? 1 : 0);
@@ -162,6 +163,8 @@ interface Shares {
   readonly pointers: number;
   /** Neither zero nor a pointer, nor what freed objects leave behind. */
   readonly numbers: number;
+  /** Small numbers: a pointer may hold them too (SIG_IGN, an error, a flag). */
+  readonly small: number;
   readonly first: CensusRow['targets'][number] | undefined;
   readonly share: number;
 }
@@ -169,14 +172,16 @@ interface Shares {
 function shares(row: CensusRow, objects: number): Shares {
   const part = (names: readonly (keyof CensusRow['classes'])[]): number =>
     names.reduce((sum, name) => sum + (row.classes[name] ?? 0), 0) / objects;
-  const freed = part(['freed', 'user']); // says nothing: left behind, or a program's own address
-  const pointers = part(pointerClasses) - freed;
+  const silent = part(['freed', 'user', 'zero']); // what is left behind, a program's own address: they say nothing
+  const pointers = part(pointerClasses.filter((name) => name !== 'freed'));
+  const small = part(['small']);
   const first = row.targets[0];
   return {
     offset: row.offset,
     row,
     pointers,
-    numbers: Math.max(0, 1 - part(['zero']) - pointers - freed),
+    numbers: Math.max(0, 1 - silent - small - pointers),
+    small,
     first,
     share: (first?.count ?? 0) / objects,
   };

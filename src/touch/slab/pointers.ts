@@ -1,0 +1,98 @@
+/**
+ * The inner loop of mark and sweep: every word of kernel memory, compared with the direct map. It runs over
+ * plain tables of numbers, so that a worker can run it over the same tables shared.
+ */
+import { use } from './slabs.ts';
+
+/** Numbers a slab has in `slabs`: frame, bytes an object takes, objects, number of the first, left pad, bytes that belong to an object. */
+export const slabColumns = 6;
+
+export interface PointerTables {
+  /** Low and high words of the direct map's start. */
+  readonly mapLow: number;
+  readonly mapHigh: number;
+  readonly frames: number;
+  readonly slabOf: Int32Array;
+  readonly usedFor: Uint8Array;
+  readonly slabs: Int32Array;
+  readonly allocated: Uint8Array;
+  /** Set to 1 for each object that memory outside of slabs points to. */
+  readonly root: Uint8Array;
+  /** Edges that leave each object. */
+  readonly degree: Uint32Array;
+}
+
+export interface PointerScan {
+  /** Looks at one page; `at` is its first word. Pages are given in order of frame. */
+  page(words: Uint32Array, at: number, frame: number): void;
+  /** Objects that objects point to, in the order of those that point; and starts over. */
+  take(): Uint32Array;
+}
+
+/** An interior pointer counts as well as one to the start: lists link members, not objects. */
+export function pointerScan(tables: PointerTables): PointerScan {
+  const { mapLow, mapHigh, frames, slabOf, usedFor, slabs, allocated, root, degree } = tables;
+  const limit = frames * 4096;
+  const highest = Math.floor((mapLow + limit) / 4294967296);
+  let edges = new Uint32Array(1 << 16);
+  let count = 0;
+
+  function span(words: Uint32Array, from: number, to: number, self: number): void {
+    let last = -1;
+    for (let x = from + 1; x < to; x += 2) {
+      const high = (words[x]! - mapHigh) >>> 0;
+      if (high > highest) continue;
+      const physical = high * 4294967296 + words[x - 1]! - mapLow;
+      if (physical < 0 || physical >= limit) continue;
+      const frame = (physical / 4096) | 0;
+      const slab = slabOf[frame]!;
+      if (slab === 0) continue;
+      const row = (slab - 1) * slabColumns;
+      const offset = physical - slabs[row]! * 4096 - slabs[row + 4]!;
+      if (offset < 0) continue;
+      const place = (offset / slabs[row + 1]!) | 0;
+      if (place >= slabs[row + 2]!) continue;
+      const object = place + slabs[row + 3]!;
+      if (object === self || object === last || allocated[object] === 0) continue;
+      last = object;
+      if (self < 0) root[object] = 1;
+      else if (root[object] === 0) {
+        // What is a root already needs no edge to be reached.
+        if (count === edges.length) {
+          const grown = new Uint32Array(count * 2);
+          grown.set(edges);
+          edges = grown;
+        }
+        edges[count++] = object;
+        degree[self]!++;
+      }
+    }
+  }
+
+  return {
+    page(words, at, frame) {
+      const kind = frame < frames ? usedFor[frame]! : use.unknown;
+      if (kind === use.free || kind === use.user) return;
+      if (kind !== use.slab) return span(words, at, at + 1024, -1);
+      const row = (slabOf[frame]! - 1) * slabColumns;
+      const size = slabs[row + 1]!;
+      const inner = slabs[row + 5]!;
+      const shift = (frame - slabs[row]!) * 4096 - slabs[row + 4]!; // of this page from the first object
+      let place = shift > 0 ? (shift / size) | 0 : 0;
+      for (const objects = slabs[row + 2]!; place < objects; place++) {
+        const start = place * size - shift;
+        if (start >= 4096) break;
+        const object = slabs[row + 3]! + place;
+        if (allocated[object] === 0) continue;
+        const from = Math.max(0, start);
+        const to = Math.min(4096, start + inner) & ~7;
+        if (from < to) span(words, at + (from >> 2), at + (to >> 2), object);
+      }
+    },
+    take() {
+      const taken = edges.slice(0, count);
+      count = 0;
+      return taken;
+    },
+  };
+}
