@@ -20,7 +20,9 @@ export function markPerCpuFree(kernel: Kernel, slabs: Slabs, found: Flaws): numb
   if (!kernel.has('zone', 'per_cpu_pageset') || place === undefined) return 0; // before 28f836b6777b (v5.14)
   const lists = btf.resolve(place.type).count;
   const migrations = btf.find('migratetype', 'enum');
-  const types = Number((migrations === undefined ? undefined : btf.enumerators(migrations).find((e) => e.name === 'MIGRATE_PCPTYPES'))?.value ?? 3);
+  const types = Number(
+    (migrations === undefined ? undefined : btf.enumerators(migrations).find((e) => e.name === 'MIGRATE_PCPTYPES'))?.value ?? 3,
+  );
   const linkAt = btf.member('page', 'pcp_list')?.offset ?? kernel.offset('page', 'lru');
   const structBytes = BigInt(kernel.sizeOf('page'));
   let marked = 0;
@@ -56,7 +58,14 @@ function* zones(kernel: Kernel): Generator<bigint> {
   const table = symbols.address('node_data');
   const count = symbols.address('nr_node_ids');
   const single = symbols.address('contig_page_data');
-  const nodes = table === undefined ? (single === undefined ? [] : [single]) : Array.from({ length: Math.min(mostNodes, count === undefined ? 1 : memory.u32(count)) }, (_, i) => memory.u64(table + BigInt(i * 8)));
+  const nodes =
+    table === undefined
+      ? single === undefined
+        ? []
+        : [single]
+      : Array.from({ length: Math.min(mostNodes, count === undefined ? 1 : memory.u32(count)) }, (_, i) =>
+          memory.u64(table + BigInt(i * 8)),
+        );
   for (const node of nodes) {
     if (node === 0n) continue;
     const used = Math.min(8, memory.u32(node + BigInt(kernel.offset('pglist_data', 'nr_zones'))));

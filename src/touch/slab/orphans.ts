@@ -4,6 +4,7 @@ import { pageSize } from '../memory/image.ts';
 import type { Cache } from './caches.ts';
 import { markPerCpuFree } from './free-pages.ts';
 import type { Objects } from './objects.ts';
+import { deadStacks } from './stacks.ts';
 import { pointerScan, type PointerTables, slabColumns } from './pointers.ts';
 
 /**
@@ -16,7 +17,14 @@ export interface Reach {
   /** 1 for each object that anything at all points to, lost ones included. */
   readonly referenced: Uint8Array;
   readonly edges: number;
-  readonly perCache: readonly { readonly cache: Cache; readonly objects: number; readonly unreferenced: number; readonly unreachable: number }[];
+  /** Stack pages that are dead below this byte. */
+  readonly liveFrom: ReadonlyMap<number, number>;
+  readonly perCache: readonly {
+    readonly cache: Cache;
+    readonly objects: number;
+    readonly unreferenced: number;
+    readonly unreachable: number;
+  }[];
 }
 
 /** Frames of one block: its edges are one array. A slab never crosses blocks: it starts at a multiple of its size. */
@@ -30,7 +38,7 @@ export interface Edges {
 }
 
 /** The tables of the scan, over memory that workers can share. */
-export function pointerTables(kernel: Kernel, objects: Objects): PointerTables {
+export function pointerTables(kernel: Kernel, objects: Objects, liveFrom: ReadonlyMap<number, number>): PointerTables {
   const { slabs, caches } = objects;
   const shared = <T>(make: (buffer: SharedArrayBuffer) => T, bytes: number): T => make(new SharedArrayBuffer(bytes));
   const rows = shared((b) => new Int32Array(b), slabs.count * slabColumns * 4);
@@ -43,6 +51,7 @@ export function pointerTables(kernel: Kernel, objects: Objects): PointerTables {
     mapHigh: Number(kernel.directMap >> 32n),
     frames: slabs.frames,
     slabOf: shared((b) => new Int32Array(b), slabs.frames * 4),
+    liveFrom,
     usedFor: shared((b) => new Uint8Array(b), slabs.frames),
     slabs: rows,
     allocated: shared((b) => new Uint8Array(b), slabs.total),
@@ -134,7 +143,7 @@ export function mark(objects: Objects, tables: PointerTables, { blocks }: Edges)
       if (reached[object] === 0) own.unreachable++;
     }
   }
-  return { reached, referenced, edges: sum, perCache: counts };
+  return { reached, referenced, edges: sum, liveFrom: tables.liveFrom, perCache: counts };
 }
 
 function blockAt(starts: readonly number[], position: number): number {
@@ -151,6 +160,6 @@ function blockAt(starts: readonly number[], position: number): number {
 /** The whole of it, in this thread. */
 export function findOrphans(kernel: Kernel, objects: Objects, found: Flaws, onProgress: (done: number) => void = () => {}): Reach {
   markPerCpuFree(kernel, objects.slabs, found);
-  const tables = pointerTables(kernel, objects);
+  const tables = pointerTables(kernel, objects, deadStacks(kernel, objects.slabs, found));
   return mark(objects, tables, scanHere(kernel, tables, onProgress));
 }

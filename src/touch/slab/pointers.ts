@@ -16,6 +16,8 @@ export interface PointerTables {
   readonly usedFor: Uint8Array;
   readonly slabs: Int32Array;
   readonly allocated: Uint8Array;
+  /** Stack pages that are dead below this byte (see stacks.ts). */
+  readonly liveFrom: ReadonlyMap<number, number>;
   /** Set to 1 for each object that memory outside of slabs points to. */
   readonly root: Uint8Array;
   /** Edges that leave each object. */
@@ -31,7 +33,7 @@ export interface PointerScan {
 
 /** An interior pointer counts as well as one to the start: lists link members, not objects. */
 export function pointerScan(tables: PointerTables): PointerScan {
-  const { mapLow, mapHigh, frames, slabOf, usedFor, slabs, allocated, root, degree } = tables;
+  const { mapLow, mapHigh, frames, slabOf, usedFor, slabs, allocated, root, degree, liveFrom } = tables;
   const limit = frames * 4096;
   const highest = Math.floor((mapLow + limit) / 4294967296);
   let edges = new Uint32Array(1 << 16);
@@ -73,7 +75,7 @@ export function pointerScan(tables: PointerTables): PointerScan {
     page(words, at, frame) {
       const kind = frame < frames ? usedFor[frame]! : use.unknown;
       if (kind === use.free || kind === use.user) return;
-      if (kind !== use.slab) return span(words, at, at + 1024, -1);
+      if (kind !== use.slab) return span(words, at + ((liveFrom.get(frame) ?? 0) >> 2), at + 1024, -1);
       const row = (slabOf[frame]! - 1) * slabColumns;
       const size = slabs[row + 1]!;
       const inner = slabs[row + 5]!;
