@@ -73,6 +73,7 @@ export interface CensusSpecimen {
   readonly cache: string;
   readonly objects: number;
   readonly offsets: readonly { readonly offset: number; readonly points_to: string; readonly share: number }[];
+  /** Structs that the objects are, by the kernel's own types; `score` is the share of the objects, 0 to 1. */
   readonly types: readonly { readonly type: string; readonly score: number }[];
 }
 
@@ -80,8 +81,16 @@ export interface OrphansSpecimen {
   readonly kind: 'orphans';
   readonly cache: string;
   readonly objects: number;
+  /** Objects that nothing points to. */
   readonly unreferenced: number;
+  /** Objects that no chain of pointers leads to from outside of the slabs. */
   readonly unreachable: number;
+  /** The struct that explains the unreachable objects best. */
+  readonly type?: string;
+  /** Addresses of some unreachable objects. */
+  readonly samples?: readonly string[];
+  /** Of objects that are reachable, but many: the places that hold most pointers to them. */
+  readonly holders?: readonly { readonly place: string; readonly pointers: number }[];
 }
 
 /** What was read from kernel memory, or from the kernel's own description of it. */

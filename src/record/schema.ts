@@ -61,7 +61,16 @@ const specimen = z.discriminatedUnion('kind', [
     offsets: z.array(z.object({ offset: z.int(), points_to: z.string(), share: z.number() })),
     types: z.array(z.object({ type: z.string(), score: z.number() })),
   }),
-  z.object({ kind: z.literal('orphans'), cache: z.string(), objects: z.number(), unreferenced: z.number(), unreachable: z.number() }),
+  z.object({
+    kind: z.literal('orphans'),
+    cache: z.string(),
+    objects: z.number(),
+    unreferenced: z.number(),
+    unreachable: z.number(),
+    type: z.exactOptional(z.string()),
+    samples: z.exactOptional(strings),
+    holders: z.exactOptional(z.array(z.object({ place: z.string(), pointers: z.number() }))),
+  }),
 ]);
 
 const outcome = z.object({

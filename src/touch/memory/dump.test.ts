@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assert as check, array, integer, nat, property, tuple } from 'fast-check';
 import { BadDump } from '../damage.ts';
-import { elfCore, fileOf, flattened, kdump, pageOf, record } from '../fixtures.ts';
+import { elfCore, fileOf, flattened, kdump, pageOf, record } from '../fixtures/dumps.ts';
 import { openImage } from './dump.ts';
 import type { Image } from './image.ts';
 

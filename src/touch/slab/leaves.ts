@@ -34,8 +34,8 @@ export function leavesOf(btf: Btf, id: number, words: number): readonly (readonl
         add(member.type, offset + (member.bit >> 3), depth + 1, member.name === '' ? name : member.name, weight, link);
     } else if (own.kind === 'array') {
       const bytes = btf.sizeOf(own.type);
-      const count = Math.min(own.count, mostElements);
-      for (let i = 0; bytes > 0 && i < count && offset + i * bytes < words * 8; i++)
+      const count = bytes === 0 ? 0 : Math.min(own.count, mostElements);
+      for (let i = 0; i < count && offset + i * bytes < words * 8; i++)
         add(own.type, offset + i * bytes, depth + 1, name, weight / Math.sqrt(Math.max(1, Math.min(count, words))), list);
     } else if (own.kind === 'ptr') {
       const to = own.type === 0 ? undefined : btf.resolve(own.type);

@@ -208,7 +208,8 @@ function tableMatcher(kernel: Kernel): (type: BtfType, address: bigint) => { rea
             const symbol = isText ? symbols.at(value) : undefined;
             const func = symbol?.offset === 0 ? btf.find(symbol.name, 'func') : undefined;
             if (!isText) misfit++;
-            else if (func !== undefined) prototypeKey(btf, btf.type(func).type) === prototypeKey(btf, leaf.prototype) ? fit++ : misfit++;
+            else if (func !== undefined && prototypeKey(btf, btf.type(func).type) === prototypeKey(btf, leaf.prototype)) fit++;
+            else if (func !== undefined) misfit++;
           } else if (isText && here.length === 1 && leaf.kind === 'number') misfit++;
         }
       });

@@ -49,6 +49,16 @@ function pathInGlobal(
   return { text: path === '' ? name : `${name}.${path}`, structs };
 }
 
+/** A struct that starts with another one of some size is seldom what is meant: the pointer is to the inner one. */
+const largeBytes = 64;
+
+function leadsToLarge(kernel: Kernel, type: BtfType, depth: number): boolean {
+  if (depth === 0) return false; // the global itself
+  const first = kernel.btf.members(type.id)[0];
+  const inner = first === undefined ? undefined : kernel.btf.resolve(first.type);
+  return inner?.kind === 'struct' && inner.size >= largeBytes;
+}
+
 /**
  * The member that covers a byte of a struct, as a path down to the outermost struct that starts at that byte,
  * and that struct with the ones that start there inside it.
@@ -56,9 +66,10 @@ function pathInGlobal(
 export function pathAt(kernel: Kernel, id: number, offset: number): { readonly path: string; readonly structs: readonly number[] } {
   const { btf } = kernel;
   const parts: string[] = [];
+  const outer: number[] = [];
   let type: BtfType = btf.resolve(id);
   let left = offset;
-  for (let depth = 0; depth < 24 && !(left === 0 && type.kind === 'struct'); depth++) {
+  for (let depth = 0; depth < 24 && !(left === 0 && type.kind === 'struct' && !leadsToLarge(kernel, type, depth)); depth++) {
     if (type.kind === 'array') {
       const bytes = btf.sizeOf(type.type) || 1;
       parts.push(`${parts.pop() ?? ''}[${Math.floor(left / bytes)}]`);
@@ -66,13 +77,14 @@ export function pathAt(kernel: Kernel, id: number, offset: number): { readonly p
       type = btf.resolve(type.type);
       continue;
     }
+    if (left === 0 && type.kind === 'struct' && depth > 0) outer.push(type.id);
     const member = btf.members(type.id).find((m) => m.bit >> 3 <= left && left < (m.bit >> 3) + Math.max(1, btf.sizeOf(m.type)));
     if (member === undefined) break;
     if (member.name !== '') parts.push(member.name);
     left -= member.bit >> 3;
     type = btf.resolve(member.type);
   }
-  const structs: number[] = [];
+  const structs: number[] = outer;
   for (let first: BtfType | undefined = left === 0 ? type : undefined; first?.kind === 'struct' && structs.length < 24; ) {
     structs.push(first.id);
     const head = btf.members(first.id).find((m) => m.bit === 0);

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { openImage } from '../memory/dump.ts';
-import { elfCore, fileOf, pageOf } from '../fixtures.ts';
+import { elfCore, fileOf, pageOf } from '../fixtures/dumps.ts';
 import { findVmcoreinfo, parseVmcoreinfo } from './vmcoreinfo.ts';
 
 const text = `OSRELEASE=6.1.0-56

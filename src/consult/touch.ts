@@ -1,0 +1,79 @@
+/** Palpation for the fronts: opens a core and runs one verb on it. */
+import type { Reading } from '../model/reading.ts';
+import { available, Malformed } from '../model/reading.ts';
+import { complaint } from '../touch/btf/evaluate.ts';
+import { type Core, openCore, refused } from '../touch/core.ts';
+import {
+  type Examination,
+  examineCaches,
+  examineCensus,
+  examineExpression,
+  examineLayout,
+  examineObject,
+  examineOrphans,
+  examinePage,
+} from '../touch/examine.ts';
+
+export const touchVerbs = ['caches', 'census', 'orphans', 'read', 'struct', 'page', 'object'] as const;
+export type TouchVerb = (typeof touchVerbs)[number];
+
+export interface TouchQuestion {
+  readonly verb: TouchVerb;
+  /** Cache, expression, struct or address; only `caches` has none, and `orphans` may. */
+  readonly about: string | undefined;
+  /** A dump, or /proc/kcore. */
+  readonly core: string;
+  /** Of a census: unreachable objects only. */
+  readonly lostOnly: boolean;
+  readonly onProgress: (text: string) => void;
+}
+
+export interface Touched extends Examination {
+  readonly core: {
+    readonly format: string;
+    readonly release: string;
+    readonly level: number;
+    readonly damage: readonly (readonly [string, number])[];
+  };
+  /** What was broken in the kernel's own memory. */
+  readonly flaws: { readonly count: number; readonly first: readonly { readonly address: bigint; readonly what: string }[] };
+}
+
+/** The question can't be answered as asked: the message says what would be right. */
+export class BadQuestion extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @throws BadQuestion for an unknown cache, a bad expression, an address nowhere */
+export async function touch(question: TouchQuestion): Promise<Reading<Touched>> {
+  question.onProgress('opening …');
+  const core = await openCore(question.core);
+  if (!core.ok) return core;
+  const { kernel, flaws } = core.value;
+  try {
+    const examination = examine(core.value, question);
+    return available({
+      ...examination,
+      core: { format: kernel.image.format, release: kernel.release, level: kernel.image.level, damage: [...kernel.image.damage] },
+      flaws: { count: flaws.count, first: flaws.list.slice(0, 20) },
+    });
+  } catch (error) {
+    const about =
+      complaint(error) ?? (error instanceof Malformed && question.verb === 'read' ? `${question.about}: ${error.message}` : undefined);
+    if (about !== undefined) throw new BadQuestion(about);
+    return refused(question.core, error);
+  } finally {
+    kernel.image.close();
+    question.onProgress('');
+  }
+}
+
+function examine(core: Core, { verb, about, lostOnly, onProgress }: TouchQuestion): Examination {
+  if (verb === 'caches') return examineCaches(core);
+  if (verb === 'orphans') return examineOrphans(core, about, onProgress);
+  if (about === undefined) throw new BadQuestion(`kmai touch ${verb} needs something to examine`);
+  if (verb === 'census') return examineCensus(core, about, lostOnly, onProgress);
+  if (verb === 'read') return examineExpression(core, about);
+  if (verb === 'struct') return examineLayout(core, about);
+  return verb === 'page' ? examinePage(core, about) : examineObject(core, about);
+}

@@ -1,0 +1,264 @@
+/** The verbs of `kmai touch`: each examines a core and gives specimens with the text that shows them. */
+import { bytes as bytesText } from '../kernel/units.ts';
+import type { CacheSpecimen, Specimen } from '../model/evidence.ts';
+import { evaluate, findType, isPointer, Meaningless, scalar, typeText } from './btf/evaluate.ts';
+import { parseExpression } from './btf/expression.ts';
+import { formatValue } from './btf/format.ts';
+import { formatLayout } from './btf/layout.ts';
+import { type Core, readSlabs, type SlabView } from './core.ts';
+import { hex } from './damage.ts';
+import { pageSize } from './memory/image.ts';
+import { type Cache, findCache } from './slab/caches.ts';
+import { findHolders } from './slab/holders.ts';
+import { findOrphans, type Reach } from './slab/orphans.ts';
+import { use } from './slab/slabs.ts';
+import { type Group, splitByType } from './slab/split.ts';
+import { describe } from './slab/targets.ts';
+import { cacheSpecimens, censusSpecimen, orphansSpecimen } from './specimens.ts';
+
+/** What a verb gives: evidence for the Record, and what people read. */
+export interface Examination {
+  readonly specimens: readonly Specimen[];
+  readonly text: string;
+  /** Does it show a loss? */
+  readonly abnormal: boolean;
+  /** What the verb found that is no specimen of the Record: a value, an object, a page. */
+  readonly answer?: unknown;
+}
+
+type Progress = (text: string) => void;
+
+/** Unreachable objects of one cache from which on it is a loss and not a few conservative misses. */
+const lossObjects = 64;
+const ranked = 4;
+const sampled = 5;
+
+function named(view: SlabView, name: string): Cache {
+  const cache = findCache(view.caches, name);
+  if (cache === undefined) throw new Meaningless(`no cache ${name}, by its own name or an alias`);
+  return cache;
+}
+
+function shares(cache: Cache): string {
+  return cache.aliases.length === 0 ? '' : `  = ${cache.aliases.join(' ')}`;
+}
+
+export function examineCaches(core: Core): Examination {
+  const view = readSlabs(core);
+  const specimens = cacheSpecimens(view).toSorted((a, b) => held(b) - held(a));
+  const width = Math.max(...specimens.map((one) => one.name.length));
+  const rows = specimens.map((one) => {
+    const others = one.aliases.filter((alias) => alias !== one.name);
+    return `${one.name.padEnd(width)} ${String(one.objects).padStart(9)} × ${String(one.object_size).padStart(6)} B ${bytesText(held(one)).padStart(10)} ${String(one.slabs).padStart(7)} slabs${others.length === 0 ? '' : `  = ${others.join(' ')}`}`;
+  });
+  const total = specimens.reduce((sum, one) => sum + (one.objects ?? 0), 0);
+  return { specimens, abnormal: false, text: [...rows, `${specimens.length} caches, ${total} allocated objects`].join('\n') };
+}
+
+function held(one: CacheSpecimen): number {
+  return (one.objects ?? 0) * one.object_size;
+}
+
+export function examineCensus(core: Core, name: string, lostOnly: boolean, progress: Progress): Examination {
+  const view = readSlabs(core);
+  const cache = named(view, name);
+  const reach = lostOnly ? findOrphans(core.kernel, view.objects, core.flaws, percent(progress)) : undefined;
+  const groups = splitByType(core.kernel, view.objects, cache, reach === undefined ? undefined : (object) => reach.reached[object] === 0);
+  const specimen = censusSpecimen(cache, groups);
+  const lines = [
+    `${cache.name}${shares(cache)}: ${specimen.objects} ${lostOnly ? 'unreachable ' : ''}objects of ${cache.objectSize} bytes`,
+  ];
+  for (const row of specimen.offsets) lines.push(`  +${String(row.offset).padEnd(5)} ${percentText(row.share)}  ${row.points_to}`);
+  for (const group of groups) lines.push(...groupLines(group));
+  return { specimens: [specimen], abnormal: false, text: lines.join('\n') };
+}
+
+function groupLines(group: Group): readonly string[] {
+  const name = group.type === undefined ? 'of no type that can be told' : `struct ${group.type.type}`;
+  const others = group.ranked.slice(1, ranked).map((one) => `${one.type} ${one.score}`);
+  return [
+    `  ${group.objects} ${name}${group.by === '' ? '' : `, by ${group.by}`}${group.type === undefined ? '' : ` (${group.type.score}; then ${others.join(', ')})`}`,
+  ];
+}
+
+export function examineOrphans(core: Core, name: string | undefined, progress: Progress): Examination {
+  const view = readSlabs(core);
+  const only = name === undefined ? undefined : named(view, name);
+  const reach = findOrphans(core.kernel, view.objects, core.flaws, percent(progress));
+  const rows = reach.perCache
+    .filter((one) => (only === undefined ? one.unreachable > 0 : one.cache === only))
+    .toSorted((a, b) => b.unreachable * b.cache.size - a.unreachable * a.cache.size);
+  const specimens: Specimen[] = [];
+  const lines: string[] = [];
+  for (const row of rows) {
+    const { specimen, text } = orphansOf(core, view, reach, row, only !== undefined);
+    specimens.push(...specimen);
+    lines.push(...text);
+  }
+  const lost = reach.perCache.reduce((sum, one) => sum + one.unreachable, 0);
+  lines.push(`${lost} of ${reach.perCache.reduce((sum, one) => sum + one.objects, 0)} objects can be reached from nowhere`);
+  return { specimens, abnormal: rows.some((one) => one.unreachable >= lossObjects), text: lines.join('\n') };
+}
+
+function orphansOf(
+  core: Core,
+  view: SlabView,
+  reach: Reach,
+  row: Reach['perCache'][number],
+  asked: boolean,
+): { readonly specimen: readonly Specimen[]; readonly text: readonly string[] } {
+  const { kernel } = core;
+  const { objects } = view;
+  const lost = (object: number): boolean => reach.reached[object] === 0;
+  const many = row.unreachable >= lossObjects;
+  const groups = many || (asked && row.unreachable > 0) ? splitByType(kernel, objects, row.cache, lost) : [];
+  const samples: bigint[] = [];
+  objects.each(row.cache, (_slab, object, physical) => {
+    if (samples.length < sampled && lost(object)) samples.push(kernel.directMap + BigInt(physical));
+  });
+  // Reachable, but asked for: who holds them?
+  const holders =
+    asked && row.unreachable < row.objects / 2
+      ? findHolders(kernel, objects, reach.liveFrom, (object) => ofCache(view, object) === row.cache && !lost(object))
+      : [];
+  const type = groups[0]?.type?.type;
+  const text = [
+    `${row.cache.name}${shares(row.cache)}: ${row.unreachable} of ${row.objects} objects unreachable (${percentText(row.objects === 0 ? 0 : row.unreachable / row.objects)}), ${row.unreferenced} unreferenced, ${bytesText(row.unreachable * row.cache.size)}`,
+    ...groups.flatMap((group) => groupLines(group)),
+    ...(samples.length === 0 ? [] : [`  at ${samples.map((address) => hex(address)).join(' ')}`]),
+    ...holders.map((one) => `  ${one.pointers} pointers from ${one.text}`),
+  ];
+  const specimen: Specimen[] = [orphansSpecimen(row, { type, samples, holders })];
+  if (groups.length > 0) specimen.push(censusSpecimen(row.cache, groups));
+  return { specimen, text };
+}
+
+/** The cache of an object, by its number. */
+function ofCache({ caches, objects }: SlabView, object: number): Cache {
+  const { slabs } = objects;
+  let low = 0;
+  let high = slabs.count - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (slabs.first[middle]! <= object) low = middle;
+    else high = middle - 1;
+  }
+  return caches[slabs.cache[low]!]!;
+}
+
+export function examineExpression({ kernel }: Core, expression: string): Examination {
+  const value = evaluate(kernel, expression);
+  const text = formatValue(kernel, value);
+  const number = scalar(kernel, value);
+  return {
+    specimens: [],
+    abnormal: false,
+    text,
+    answer: {
+      expression,
+      type: typeText(value.type),
+      value: number === undefined ? null : isPointer(value.type) ? hex(number) : String(number),
+      text,
+    },
+  };
+}
+
+/** A struct's or union's layout; `name` may say which of the two. */
+export function examineLayout({ kernel }: Core, name: string): Examination {
+  const words = /^(struct|union) /.test(name) ? name : `struct ${name}`;
+  const { btf, id } = findType(kernel, { words, stars: 0 });
+  const text = formatLayout(btf, id);
+  return { specimens: [], abnormal: false, text, answer: { struct: words, size: btf.sizeOf(id), text } };
+}
+
+/** An address as given: hexadecimal, or an expression whose value is a pointer. */
+function addressOf({ kernel }: Core, text: string): bigint {
+  if (/^(0x)?[0-9a-f]{8,16}$/i.test(text)) return BigInt(text.startsWith('0x') ? text : `0x${text}`);
+  const expression = parseExpression(text);
+  const value = evaluate(kernel, text);
+  const number = scalar(kernel, value);
+  if (number !== undefined && (isPointer(value.type) || expression.kind === 'number')) return number;
+  if ('address' in value) return value.address;
+  throw new Meaningless(`${text} is no address`);
+}
+
+export function examineObject(core: Core, text: string): Examination {
+  const { kernel } = core;
+  const address = addressOf(core, text);
+  const view = readSlabs(core);
+  const { objects } = view;
+  const physical = kernel.memory.physical(address);
+  const slab = physical < 0 ? -1 : objects.slabAt(physical);
+  if (slab < 0)
+    return {
+      specimens: [],
+      abnormal: false,
+      text: `${hex(address)} is in no slab: ${describe(kernel, objects, address).text || 'no symbol either'}`,
+      answer: { address: hex(address), cache: null },
+    };
+  const cache = view.caches[objects.slabs.cache[slab]!]!;
+  const object = objects.objectAt(physical);
+  if (object < 0)
+    return {
+      specimens: [],
+      abnormal: false,
+      text: `${hex(address)} is in a slab of ${cache.name}, between objects`,
+      answer: { address: hex(address), cache: cache.name, object: null },
+    };
+  const start = objects.physicalOf(slab, object);
+  const allocated = objects.allocated[object] === 1;
+  const base = kernel.directMap + BigInt(start);
+  const lines = [
+    `${hex(base)}+${physical - start}: ${allocated ? 'allocated' : 'free'} object of ${cache.name}${shares(cache)}, ${cache.objectSize} bytes`,
+  ];
+  const bytes = kernel.memory.bytes(base, cache.objectSize);
+  for (let at = 0; at + 8 <= bytes.length; at += 8) {
+    const word = bytes.readBigUInt64LE(at);
+    if (word !== 0n)
+      lines.push(`  +${String(at).padEnd(5)} ${word.toString(16).padStart(16, '0')}  ${describe(kernel, objects, word).text}`.trimEnd());
+  }
+  return {
+    specimens: [],
+    abnormal: false,
+    text: lines.join('\n'),
+    answer: { address: hex(address), cache: cache.name, object: hex(base), offset: physical - start, allocated },
+  };
+}
+
+export function examinePage(core: Core, text: string): Examination {
+  const { kernel } = core;
+  const given = addressOf(core, text);
+  const view = readSlabs(core);
+  const { slabs } = view.objects;
+  const structBytes = BigInt(kernel.sizeOf('page'));
+  const inMap = given >= kernel.vmemmap && given < kernel.vmemmap + BigInt(slabs.frames) * structBytes;
+  const physical = inMap ? Number((given - kernel.vmemmap) / structBytes) * pageSize : kernel.memory.physical(given);
+  const frame = Math.floor(physical / pageSize);
+  if (!(frame >= 0 && frame < slabs.frames)) throw new Meaningless(`${hex(given)} is not in memory`);
+  const kind = (Object.keys(use) as (keyof typeof use)[]).find((name) => use[name] === slabs.usedFor[frame])!;
+  const slab = slabs.slabOf[frame]! - 1;
+  const page = kernel.vmemmap + BigInt(frame) * structBytes;
+  const lines = [`frame ${frame} (physical ${hex(frame * pageSize)}, struct page at ${hex(page)}): ${kind}`];
+  if (slab >= 0) {
+    const cache = view.caches[slabs.cache[slab]!]!;
+    lines.push(
+      `  slab of ${cache.name}${shares(cache)}: ${slabs.pages[slab]} pages from frame ${slabs.frame[slab]}, ${slabs.objects[slab]} objects, ${slabs.inUse[slab]} in use${slabs.frozen[slab] === 1 ? ', frozen' : ''}`,
+    );
+  }
+  const id = kernel.btf.find('page', 'struct')!;
+  lines.push(formatValue(kernel, { type: { btf: kernel.btf, id, stars: 0 }, address: page, bit: 0, bits: 0 }));
+  return {
+    specimens: [],
+    abnormal: false,
+    text: lines.join('\n'),
+    answer: { frame, use: kind, page: hex(page), cache: slab < 0 ? null : view.caches[slabs.cache[slab]!]!.name },
+  };
+}
+
+function percentText(share: number): string {
+  return `${(100 * share).toFixed(1).padStart(5)} %`;
+}
+
+function percent(progress: Progress): (done: number) => void {
+  return (done) => progress(`pointers … ${Math.round(done * 100)} %`);
+}

@@ -1,0 +1,116 @@
+import type { Kernel } from '../kernel.ts';
+import { pageSize } from '../memory/image.ts';
+import type { Cache } from './caches.ts';
+import { type Census, census } from './census.ts';
+import type { Objects } from './objects.ts';
+import { type RankedType, rankTypes } from './rank.ts';
+
+/** Objects of a cache that have one pointer in common, and the type that explains them best. */
+export interface Group {
+  readonly objects: number;
+  /** undefined where nothing tells: objects of zeros, or no struct that fits. */
+  readonly type: RankedType | undefined;
+  readonly ranked: readonly RankedType[];
+  /** What they have in common: `ip6_output at +48`; empty for the rest. */
+  readonly by: string;
+  readonly counted: Census;
+}
+
+const mostGroups = 6;
+/** A group is worth telling from this share of the objects on, or from this many. */
+const worthShare = 0.01;
+const worthObjects = 8;
+/** A type needs some score to be named at all: a struct of zeros fits every object of zeros. */
+const leastScore = 2.5;
+
+/**
+ * Splits a cache that several types share: by the pointer most objects have in common (a function, a global),
+ * then the rest by theirs, and so on. Each group gets the type that explains it best.
+ */
+export function splitByType(kernel: Kernel, objects: Objects, cache: Cache, only?: (object: number) => boolean): readonly Group[] {
+  const taken = new Set<number>();
+  const rest = (object: number): boolean => !taken.has(object) && (only === undefined || only(object));
+  const groups: Group[] = [];
+  let total = 0;
+  for (let round = 0; round < mostGroups; round++) {
+    const counted = census(kernel, objects, cache, rest);
+    if (round === 0) total = counted.objects;
+    if (counted.objects === 0) break;
+    const mark = round === mostGroups - 1 ? undefined : common(counted);
+    if (mark === undefined || mark.count < Math.max(Math.min(worthObjects, total / 2), total * worthShare)) {
+      groups.push(group(kernel, objects, counted, ''));
+      break;
+    }
+    if (mark.count === counted.objects) {
+      groups.push(group(kernel, objects, counted, mark.text));
+      break;
+    }
+    const members = objectsWith(kernel, objects, cache, mark.offset, mark.address, rest);
+    groups.push(
+      group(
+        kernel,
+        objects,
+        census(kernel, objects, cache, (object) => members.has(object)),
+        mark.text,
+      ),
+    );
+    for (const object of members) taken.add(object);
+  }
+  return groups;
+}
+
+function group(kernel: Kernel, objects: Objects, counted: Census, by: string): Group {
+  const ranked = rankTypes(kernel, objects.caches, counted);
+  const best = ranked[0];
+  return {
+    objects: counted.objects,
+    type: best !== undefined && best.score >= leastScore && speaks(counted) ? best : undefined,
+    ranked,
+    by,
+    counted,
+  };
+}
+
+/** Is there anything but zeros in the objects? */
+function speaks(counted: Census): boolean {
+  return counted.rows.some((row) => (row.classes.zero ?? 0) < counted.objects * 0.9);
+}
+
+/** The pointer to a function or global that most objects have; functions first. */
+function common(
+  counted: Census,
+): { readonly offset: number; readonly address: bigint; readonly count: number; readonly text: string } | undefined {
+  let best:
+    | { readonly offset: number; readonly address: bigint; readonly count: number; readonly text: string; readonly weight: number }
+    | undefined;
+  for (const row of counted.rows)
+    for (const { count, address, target } of row.targets) {
+      if (address === undefined || target?.symbol === undefined) continue;
+      const weight = count * (target.symbol.function ? 1.1 : 1);
+      if (best === undefined || weight > best.weight)
+        best = { offset: row.offset, address, count, text: `${target.text} at +${row.offset}`, weight };
+    }
+  return best;
+}
+
+function objectsWith(
+  kernel: Kernel,
+  objects: Objects,
+  cache: Cache,
+  offset: number,
+  address: bigint,
+  rest: (object: number) => boolean,
+): ReadonlySet<number> {
+  const { pages } = kernel.memory;
+  const low = Number(address & 0xffffffffn);
+  const high = Number(address >> 32n);
+  const members = new Set<number>();
+  objects.each(cache, (_slab, object, physical) => {
+    if (!rest(object)) return;
+    const at = physical + offset;
+    const slot = pages.slot(Math.floor(at / pageSize));
+    const word = slot * 1024 + ((at % pageSize) >> 2);
+    if (slot >= 0 && pages.words[word] === low && pages.words[word + 1] === high) members.add(object);
+  });
+  return members;
+}
