@@ -86,11 +86,14 @@ export function openKernel(image: Image): Kernel {
   function list(head: bigint, at: number, most: number, found: Flaws): readonly bigint[] {
     const entries: bigint[] = [];
     try {
+      // A ring that does not pass its head is met again at a marker that moves on at powers of two (Brent).
+      let marker = 0n;
       for (let entry = memory.u64(head); entry !== head; entry = memory.u64(entry)) {
-        if (entries.length >= most) {
-          found.add(head, `a list of more than ${most} entries, perhaps a ring`);
-          break;
+        if (entry === marker || entries.length >= most) {
+          found.add(head, entry === marker ? 'a list that never comes back to its head' : `a list of more than ${most} entries`);
+          return [...new Set(entries)];
         }
+        if ((entries.length & (entries.length - 1)) === 0) marker = entry;
         entries.push(entry - BigInt(at));
       }
     } catch (error) {

@@ -1,0 +1,95 @@
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { flaws } from '../damage.ts';
+import { type MiniKernel, miniKernel } from '../fixtures/kernel.ts';
+import { readCaches } from './caches.ts';
+import { walkObjects } from './objects.ts';
+import { findOrphans } from './orphans.ts';
+import { findSlabs, use } from './slabs.ts';
+
+/** Objects of each cache that are unreachable, by their place in the slabs. */
+function lost(
+  made: MiniKernel,
+  prepare: (frame: (frame: number, kind: number) => void) => void = () => {},
+): { readonly unreachable: readonly number[]; readonly unreferenced: number } {
+  const kernel = made.open();
+  const found = flaws();
+  const caches = readCaches(kernel, found);
+  const slabs = findSlabs(kernel, caches, found);
+  prepare((frame, kind) => {
+    slabs.usedFor[frame] = kind;
+  });
+  const objects = walkObjects(kernel, caches, slabs, found);
+  const reach = findOrphans(kernel, objects, found);
+  const unreachable: number[] = [];
+  for (const cache of caches)
+    objects.each(cache, (_slab, object, physical) => (reach.reached[object] === 0 ? unreachable.push(physical) : 0));
+  return { unreachable, unreferenced: reach.perCache.reduce((sum, one) => sum + one.unreferenced, 0) };
+}
+
+/** A kernel with one cache of four objects of 1024 bytes, all allocated. */
+function four(): { readonly made: MiniKernel; readonly objects: readonly number[] } {
+  const made = miniKernel();
+  return { made, objects: made.slab(made.cache('node', 1024)) };
+}
+
+test('a chain whose head is held is reachable; when the head is lost all of it is', () => {
+  const { made, objects } = four();
+  const [a, b, c, d] = objects as [number, number, number, number];
+  made.put(a + 8, made.pointer(b));
+  made.put(b + 8, made.pointer(c + 512)); // an interior pointer, as lists link members
+  made.put(c + 8, made.pointer(d));
+  const root = made.alloc(8);
+  made.put(root, made.pointer(a));
+  assert.deepEqual(lost(made).unreachable, []);
+  made.put(root, 0n);
+  assert.deepEqual(lost(made), { unreachable: [a, b, c, d], unreferenced: 1 });
+});
+
+test('a ring that nothing outside points to is unreachable, though each object is referenced', () => {
+  const { made, objects } = four();
+  const [a, b, c, d] = objects as [number, number, number, number];
+  made.put(a, made.pointer(b));
+  made.put(b, made.pointer(a));
+  made.put(c, made.pointer(c)); // an empty list head points to itself
+  made.put(made.alloc(8), made.pointer(d));
+  assert.deepEqual(lost(made), { unreachable: [a, b, c], unreferenced: 1 });
+});
+
+test('pointers in free pages, user pages and free objects hold nothing', () => {
+  const { made, objects } = four();
+  const cache = made.cache('other', 1024);
+  const others = made.slab(cache, { free: [0] });
+  made.put(others[0]! + 64, made.pointer(objects[0]!)); // in a free object
+  made.put(400 * 4096, made.pointer(objects[1]!));
+  made.put(401 * 4096, made.pointer(objects[2]!));
+  made.put(402 * 4096, made.pointer(objects[3]!));
+  for (const other of others.slice(1)) made.put(made.alloc(8), made.pointer(other));
+  const { unreachable } = lost(made, (mark) => {
+    mark(400, use.free);
+    mark(401, use.user);
+  });
+  assert.deepEqual(unreachable, objects.slice(0, 3));
+});
+
+test('an object that only a stack or a per-CPU variable holds is not lost', () => {
+  const { made, objects } = four();
+  made.put(403 * 4096 + 4088, made.pointer(objects[0]! + 1000)); // the last word of a kernel page: a stack's
+  for (const [i, object] of objects.slice(1).entries()) made.put(404 * 4096 + i * 8, made.pointer(object));
+  assert.deepEqual(lost(made).unreachable, []);
+});
+
+test('an object that crosses a page is followed in both', () => {
+  const made = miniKernel();
+  const cache = made.cache('wide', 1536);
+  const frame = made.slab(cache)[0]! / 4096;
+  // Two objects a page; make the slab two pages of five objects by hand.
+  made.put(made.structPage(frame), (1n << 9n) | (1n << 16n));
+  made.memory[made.structPage(frame) + 64] = 1; // the order, in the first tail page
+  made.memory.writeUInt32LE(((5 << 16) | 5) >>> 0, made.structPage(frame) + 40);
+  const start = frame * 4096;
+  const crossing = start + 2 * 1536; // 3072 … 4608
+  made.put(crossing + 1032, made.pointer(start)); // a word in the second page
+  made.put(made.alloc(8), made.pointer(crossing));
+  assert.deepEqual(lost(made).unreachable, [start + 1536, start + 3 * 1536, start + 4 * 1536]);
+});
