@@ -61,8 +61,8 @@ test('members, arrows, arrays, casts and sums read what stands there', () => {
   assert.equal(read(`${base}->next->items[1].low`), '(u32)6');
   assert.equal(read(`${base}->next->items[1].high`), '(u32)21');
   assert.equal(read(`${base}->next->items[1].flag`), '(bool)true');
-  assert.equal(read(`${base}->next->items[1].label`), '(char[8])"zone"');
-  assert.equal(read(`${base}->next->numbers`), '(u16[4]){ 7, 8 }');
+  assert.equal(read(`${base}->next->items[1].label`), '(char [8])"zone"');
+  assert.equal(read(`${base}->next->numbers`), '(u16 [4]){ 7, 8 }');
   assert.equal(read(`*(${base}->next->numbers + 0)`.replace(' + 0', '')), '(u16)7');
   assert.equal(read(`*(u16 *)((u64)&${base}->next->numbers + 2)`), '(u16)8');
   assert.equal(read(`((struct outer *)((u64)&outer_list)) - 1 + 1`).startsWith('(struct outer *)'), true);

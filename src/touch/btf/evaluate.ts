@@ -24,8 +24,13 @@ export class Meaningless extends Error {
   }
 }
 
+/** As people write it: GCC's `long unsigned int` is `unsigned long`. */
 export function typeText(type: TypeRef): string {
-  const name = type.btf.typeName(type.id);
+  const name = type.btf
+    .typeName(type.id)
+    .replace(/\b(long long|long|short) unsigned int\b/, 'unsigned $1')
+    .replace(/\b(long long|long|short) int\b/, '$1')
+    .replace('[', ' [');
   return type.stars === 0 ? name : `${name}${name.endsWith('*') ? '' : ' '}${'*'.repeat(type.stars)}`;
 }
 
