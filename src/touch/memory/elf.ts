@@ -119,26 +119,41 @@ function elfImage(file: Bytes, segments: readonly Segment[], note: string, live:
       if (segment === undefined) return false;
       return file.read(segment.offset + (frame - segment.frame) * pageSize, pageSize, into, at) === pageSize;
     },
-    stream(from, to, buffer, visit) {
+    stream(from, to, buffer, visit, wanted = () => true) {
       const batch = Math.floor(buffer.length / pageSize);
       const words = new Uint32Array(buffer.buffer, buffer.byteOffset, batch * 1024);
       const frames = new Uint32Array(batch);
       for (const segment of segments) {
         const end = Math.min(to, segment.end);
-        for (let frame = Math.max(from, segment.frame); frame < end; frame += batch) {
-          const wanted = Math.min(batch, end - frame);
-          const got = Math.floor(file.read(segment.offset + (frame - segment.frame) * pageSize, wanted * pageSize, buffer) / pageSize);
-          if (got < wanted) log.note('reads cut short');
+        for (let frame = Math.max(from, segment.frame); frame < end; ) {
+          if (!wanted(frame)) {
+            frame++;
+            continue;
+          }
+          const length = runLength(frame, Math.min(end, frame + batch), wanted);
+          const got = Math.floor(file.read(segment.offset + (frame - segment.frame) * pageSize, length * pageSize, buffer) / pageSize);
+          if (got < length) log.note('reads cut short');
           let kept = 0;
           for (let i = 0; i < got; i++) {
-            if (isZero(words, i * 1024)) continue;
+            if (!wanted(frame + i) || isZero(words, i * 1024)) continue;
             if (kept !== i) words.copyWithin(kept * 1024, i * 1024, (i + 1) * 1024);
             frames[kept++] = frame + i;
           }
           if (kept > 0) visit(frames, kept);
+          frame += length;
         }
       }
     },
     close: () => file.close(),
   };
+}
+
+/** One read costs about as much as so many pages that are not wanted. */
+const bridged = 16;
+
+/** From a wanted frame to the end of the run worth one read. */
+function runLength(start: number, end: number, wanted: (frame: number) => boolean): number {
+  let last = start;
+  for (let frame = start + 1; frame < end && frame - last <= bridged; frame++) if (wanted(frame)) last = frame;
+  return last + 1 - start;
 }

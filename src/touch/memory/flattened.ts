@@ -9,6 +9,7 @@ import { BadDump } from '../damage.ts';
 export const flattenedMagic = 'makedumpfile';
 /** Records that overlap one another in one place: makedumpfile rewrites headers once, not thousands of times. */
 const mostOverlapping = 4096;
+const windowBytes = 1 << 18;
 
 interface Run {
   readonly start: number;
@@ -129,6 +130,21 @@ function runs(file: Bytes, starts: Float64Array, lengths: Float64Array, places: 
     return low;
   }
 
+  // Records are as small as a packed page: what follows in the file is read along, for the next ones.
+  const window = new Uint8Array(windowBytes);
+  let windowFrom = 0;
+  let windowTo = 0;
+  function take(place: number, length: number, ahead: number, into: Uint8Array, at: number): number {
+    if (place < windowFrom || place + length > windowTo) {
+      if (length >= windowBytes / 2) return file.read(place, length, into, at);
+      windowFrom = place;
+      windowTo = place + file.read(place, Math.min(windowBytes, Math.max(length, ahead + (ahead >> 3))), window);
+    }
+    const n = Math.min(length, windowTo - place);
+    into.set(window.subarray(place - windowFrom, place - windowFrom + n), at);
+    return n;
+  }
+
   const size = count === 0 ? 0 : starts[count - 1]! + lengths[count - 1]!;
   return {
     origin: file.origin,
@@ -148,7 +164,7 @@ function runs(file: Bytes, starts: Float64Array, lengths: Float64Array, places: 
           continue;
         }
         const n = Math.min(wanted - done, end - here);
-        const got = file.read(places[run]! + here - starts[run]!, n, into, at + done);
+        const got = take(places[run]! + here - starts[run]!, n, wanted - done, into, at + done);
         done += got;
         if (got < n) break;
       }

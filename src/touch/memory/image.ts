@@ -26,8 +26,15 @@ export interface Image {
   /**
    * The held pages of [from, to) in order, in batches as large as `buffer`; pages of zeros are passed over.
    * `visit` gets their frame numbers and how many there are; page i starts at byte i × 4096 of the buffer.
+   * @param wanted frames it does not want are not even unpacked
    */
-  stream(from: number, to: number, buffer: Buffer, visit: (frames: Uint32Array, count: number) => void): void;
+  stream(
+    from: number,
+    to: number,
+    buffer: Buffer,
+    visit: (frames: Uint32Array, count: number) => void,
+    wanted?: (frame: number) => boolean,
+  ): void;
   /** [from, to) ranges that hold pages, in order: tables are sized and scanned by them. */
   readonly ranges: readonly (readonly [number, number])[];
   close(): void;

@@ -229,7 +229,7 @@ export function openKdump(file: Bytes): Image {
       if (state === 'zero') into.fill(0, at, at + pageSize);
       return state !== 'damaged';
     },
-    stream(from, to, buffer, visit) {
+    stream(from, to, buffer, visit, wanted) {
       const batch = Math.floor(buffer.length / pageSize);
       const list = new Uint32Array(batch);
       const end = Math.min(to, frames);
@@ -237,7 +237,9 @@ export function openKdump(file: Bytes): Image {
       let index = from < end ? rank(from) : 0;
       for (let frame = from; frame < end; frame++) {
         if (!has(frame)) continue;
-        if (page(index++, buffer, count * pageSize, streamWindow) !== 'page') continue;
+        const own = index++;
+        if (wanted !== undefined && !wanted(frame)) continue;
+        if (page(own, buffer, count * pageSize, streamWindow) !== 'page') continue;
         list[count++] = frame;
         if (count === batch) {
           visit(list, count);

@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel.ts';
 import { pageSize } from '../memory/image.ts';
 import type { Objects } from './objects.ts';
 import { streamPages } from './orphans.ts';
-import { use } from './slabs.ts';
+import { scanned } from './pointers.ts';
 
 /** One kind of place that holds pointers to the objects asked about. */
 export interface Holder {
@@ -53,11 +53,9 @@ export function findHolders(
 
   const buffer = Buffer.alloc(streamPages * pageSize);
   const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
-  image.stream(0, image.frames, buffer, (frames, pages) => {
+  function look(frames: Uint32Array, pages: number): void {
     for (let i = 0; i < pages; i++) {
       const frame = frames[i]!;
-      const kind = frame < slabs.frames ? slabs.usedFor[frame]! : use.unknown;
-      if (kind === use.free || kind === use.user) continue;
       for (let x = i * 1024 + ((liveFrom.get(frame) ?? 0) >> 2) + 1; x < (i + 1) * 1024; x += 2) {
         const physical = (words[x]! - mapHigh) * 4294967296 + words[x - 1]! - mapLow;
         if (!(physical >= 0 && physical < limit)) continue;
@@ -68,7 +66,8 @@ export function findHolders(
         if (place !== undefined) hold(place, kernel.directMap + BigInt(at));
       }
     }
-  });
+  }
+  image.stream(0, image.frames, buffer, look, scanned(slabs));
   return [...found]
     .map(([text, held]) => ({ text, ...held }))
     .toSorted((a, b) => b.pointers - a.pointers)

@@ -5,7 +5,7 @@ import type { Cache } from './caches.ts';
 import { markPerCpuFree } from './free-pages.ts';
 import type { Objects } from './objects.ts';
 import { deadStacks } from './stacks.ts';
-import { pointerScan, type PointerTables, slabColumns } from './pointers.ts';
+import { pointerScan, type PointerTables, scanned, slabColumns } from './pointers.ts';
 
 /**
  * Mark and sweep over all slab objects. Roots are pointers in memory that is neither slab, free nor a user's:
@@ -73,10 +73,12 @@ export function scanHere(kernel: Kernel, tables: PointerTables, onProgress: (don
   const blocks: Uint32Array[] = [];
   let edges = 0;
   const count = Math.ceil(image.frames / blockFrames);
+  const wanted = scanned(tables);
   for (let block = 0; block < count; block++) {
-    image.stream(block * blockFrames, Math.min(image.frames, (block + 1) * blockFrames), buffer, (frames, pages) => {
+    const look = (frames: Uint32Array, pages: number): void => {
       for (let i = 0; i < pages; i++) scan.page(words, i * 1024, frames[i]!);
-    });
+    };
+    image.stream(block * blockFrames, Math.min(image.frames, (block + 1) * blockFrames), buffer, look, wanted);
     const taken = scan.take();
     edges += taken.length;
     if (edges > mostEdges) throw new BadDump('orphans', `more than ${mostEdges} pointers between objects`);

@@ -31,6 +31,11 @@ export interface PointerScan {
   take(): Uint32Array;
 }
 
+/** Free and user pages hold no pointers of the kernel's. */
+export function scanned({ frames, usedFor }: Pick<PointerTables, 'frames' | 'usedFor'>): (frame: number) => boolean {
+  return (frame) => frame >= frames || (usedFor[frame] !== use.free && usedFor[frame] !== use.user);
+}
+
 /** An interior pointer counts as well as one to the start: lists link members, not objects. */
 export function pointerScan(tables: PointerTables): PointerScan {
   const { mapLow, mapHigh, frames, slabOf, usedFor, slabs, allocated, root, degree, liveFrom } = tables;
