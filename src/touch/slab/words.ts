@@ -59,6 +59,7 @@ export function wordReader(kernel: Kernel, objects: Objects): WordReader {
   const text = symbols.address('_stext') ?? 0n;
   const textEnd = symbols.address('_etext') ?? text;
   const end = symbols.address('_end') ?? textEnd;
+  const [textLow, dataLow, endLow] = [low32(text), low32(textEnd), low32(end)];
   const vmalloc = vmallocRange(kernel);
   const ranges: readonly Range[] = [
     { code: classOf.memmap, base: kernel.vmemmap, end: kernel.vmemmap + BigInt(objects.slabs.frames * kernel.sizeOf('page')) },
@@ -69,8 +70,8 @@ export function wordReader(kernel: Kernel, objects: Objects): WordReader {
   const target = { object: -1, key: 0 };
 
   function inImage(low: number): number {
-    if (low >= low32(text) && low < low32(textEnd)) return classOf.text;
-    if (low >= low32(textEnd) && low < low32(end)) return classOf.data;
+    if (low >= textLow && low < dataLow) return classOf.text;
+    if (low >= dataLow && low < endLow) return classOf.data;
     if (modules.some(([from, to]) => low >= from && low < to)) return classOf.module;
     return low >= 0xffff0000 ? classOf.small : classOf.other; // small and negative
   }
