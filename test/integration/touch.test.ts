@@ -72,7 +72,7 @@ for (const name of dumps) {
       const own = view.objects.perCache[cache.index]!;
       if (own.active === Number(active)) equal++;
       assert.ok(
-        Math.abs(own.active - Number(active)) <= 0.02 * own.active + 4 * Number(perSlab),
+        Math.abs(own.active - Number(active)) <= 0.02 * own.active + 8 * Number(perSlab),
         `${cacheName}: ${own.active} active objects, slabinfo said ${active}`,
       );
     }
