@@ -2,7 +2,7 @@
 import type { Reading } from '../model/reading.ts';
 import { available, Malformed } from '../model/reading.ts';
 import { complaint } from '../touch/btf/evaluate.ts';
-import { type Core, openCore, refused } from '../touch/core.ts';
+import { type Core, openCore, refused } from '../touch/vmcore.ts';
 import {
   type Examination,
   examineCaches,

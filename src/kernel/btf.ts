@@ -37,6 +37,9 @@ const modifiers: readonly BtfKind[] = ['typedef', 'volatile', 'const', 'restrict
 /** Kinds whose third word is a size in bytes; for the others it is the id of the type they refer to. */
 const sized: readonly BtfKind[] = ['int', 'struct', 'union', 'enum', 'datasec', 'float', 'enum64'];
 const deepest = 32;
+/** A function's parameters that are functions themselves, and theirs: few in C, without end in damage. */
+const deepestFunction = 12;
+const shownParameters = 24;
 
 export interface BtfType {
   readonly id: number;
@@ -286,7 +289,7 @@ export function decodeBtf(bytes: Uint8Array, base?: Btf): Btf {
 
   function parameters(id: number): readonly { readonly name: string; readonly type: number }[] {
     const own = resolve(id);
-    if (own.kind === 'func') return parameters(own.type);
+    if (own.kind === 'func') return kind(own.type) === 'func_proto' ? parameters(own.type) : [];
     if (base !== undefined && own.id < first) return base.parameters(own.id);
     if (own.kind !== 'func_proto') return [];
     const at = start(own.id) + 3;
@@ -366,8 +369,11 @@ export function decodeBtf(bytes: Uint8Array, base?: Btf): Btf {
   }
 
   function prototypeName(id: number, depth: number): string {
-    const given = parameters(id).map((p) => (p.type === 0 && p.name === '' ? '...' : typeName(p.type, depth + 1)));
-    return `${typeName(type(id).type, depth + 1)} (*)(${given.length === 0 ? 'void' : given.join(', ')})`;
+    const inner = depth + deepestFunction;
+    const all = parameters(id);
+    const given = all.slice(0, shownParameters).map((p) => (p.type === 0 && p.name === '' ? '...' : typeName(p.type, inner)));
+    if (all.length > shownParameters) given.push('…');
+    return `${typeName(type(id).type, inner)} (*)(${given.length === 0 ? 'void' : given.join(', ')})`;
   }
 
   function* ids(wanted: BtfKind): Generator<number> {

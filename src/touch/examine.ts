@@ -5,7 +5,7 @@ import { evaluate, findType, isPointer, Meaningless, scalar, typeText } from './
 import { parseExpression } from './btf/expression.ts';
 import { formatValue } from './btf/format.ts';
 import { formatLayout } from './btf/layout.ts';
-import { type Core, readSlabs, type SlabView } from './core.ts';
+import { type Core, readSlabs, type SlabView } from './vmcore.ts';
 import { hex } from './damage.ts';
 import { pageSize } from './memory/image.ts';
 import { type Cache, findCache } from './slab/caches.ts';

@@ -1,6 +1,6 @@
 /** What was found, as the Record keeps it. */
 import type { CacheSpecimen, CensusSpecimen, OrphansSpecimen } from '../model/evidence.ts';
-import type { SlabView } from './core.ts';
+import type { SlabView } from './vmcore.ts';
 import { hex } from './damage.ts';
 import type { Cache } from './slab/caches.ts';
 import { dominant } from './slab/census.ts';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openCore, readSlabs } from '../../src/touch/core.ts';
+import { openCore, readSlabs } from '../../src/touch/vmcore.ts';
 import { evaluate } from '../../src/touch/btf/evaluate.ts';
 import { formatValue } from '../../src/touch/btf/format.ts';
 import { findOrphans } from '../../src/touch/slab/orphans.ts';
