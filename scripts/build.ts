@@ -12,7 +12,7 @@ const fresh = `${root}/dist.partial-${process.pid}`;
 rmSync(fresh, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { kmai: 'src/cli/main.ts' },
+  entryPoints: { kmai: 'src/cli/main.ts', 'touch-worker': 'src/touch/slab/scan-workers.ts' },
   outdir: fresh,
   bundle: true,
   splitting: true,

@@ -91,13 +91,13 @@ function specimens(): readonly { readonly name: string; readonly bytes: Buffer; 
   ];
 }
 
-function examine(bytes: Buffer): 'answer' | 'error' {
+async function examine(bytes: Buffer): Promise<'answer' | 'error'> {
   try {
     const image = openImage(fileOf(bytes));
     const kernel = openKernel(image);
     const core = { path: 'fuzz', kernel, flaws: flaws() };
     const view = readSlabs(core);
-    const reach = findOrphans(kernel, view.objects, core.flaws);
+    const reach = await findOrphans(kernel, view.objects, core.flaws);
     const cache = view.caches[0];
     if (cache !== undefined) splitByType(kernel, view.objects, cache, (object) => reach.reached[object] === 0);
     formatValue(kernel, evaluate(kernel, '*(struct kmem_cache *)((struct list_head *)&slab_caches)->next'));
@@ -130,7 +130,7 @@ for (let run = 0; run < runs; run++) {
   }
   const started = performance.now();
   try {
-    outcomes[examine(mutated)]++;
+    outcomes[await examine(mutated)]++;
   } catch (error) {
     process.stderr.write(`run ${run} of seed ${seed}, ${name}, cut ${cut}, ${changes.join(' ')}\n`);
     throw error;

@@ -51,7 +51,7 @@ export async function touch(question: TouchQuestion): Promise<Reading<Touched>> 
   if (!core.ok) return core;
   const { kernel, flaws } = core.value;
   try {
-    const examination = examine(core.value, question);
+    const examination = await examine(core.value, question);
     return available({
       ...examination,
       core: { format: kernel.image.format, release: kernel.release, level: kernel.image.level, damage: [...kernel.image.damage] },
@@ -68,7 +68,7 @@ export async function touch(question: TouchQuestion): Promise<Reading<Touched>> 
   }
 }
 
-function examine(core: Core, { verb, about, lostOnly, onProgress }: TouchQuestion): Examination {
+function examine(core: Core, { verb, about, lostOnly, onProgress }: TouchQuestion): Examination | Promise<Examination> {
   if (verb === 'caches') return examineCaches(core);
   if (verb === 'orphans') return examineOrphans(core, about, onProgress);
   if (about === undefined) throw new BadQuestion(`kmai touch ${verb} needs something to examine`);

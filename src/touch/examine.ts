@@ -59,10 +59,12 @@ function held(one: CacheSpecimen): number {
   return (one.objects ?? 0) * one.object_size;
 }
 
-export function examineCensus(core: Core, name: string, lostOnly: boolean, progress: Progress): Examination {
+export async function examineCensus(core: Core, name: string, lostOnly: boolean, progress: Progress): Promise<Examination> {
   const view = readSlabs(core);
   const cache = named(view, name);
-  const reach = lostOnly ? findOrphans(core.kernel, view.objects, core.flaws, percent(progress)) : undefined;
+  const reach = lostOnly
+    ? await findOrphans(core.kernel, view.objects, core.flaws, { path: core.path, onProgress: percent(progress) })
+    : undefined;
   const groups = splitByType(core.kernel, view.objects, cache, reach === undefined ? undefined : (object) => reach.reached[object] === 0);
   const specimen = censusSpecimen(cache, groups);
   const lines = [
@@ -81,10 +83,10 @@ function groupLines(group: Group): readonly string[] {
   ];
 }
 
-export function examineOrphans(core: Core, name: string | undefined, progress: Progress): Examination {
+export async function examineOrphans(core: Core, name: string | undefined, progress: Progress): Promise<Examination> {
   const view = readSlabs(core);
   const only = name === undefined ? undefined : named(view, name);
-  const reach = findOrphans(core.kernel, view.objects, core.flaws, percent(progress));
+  const reach = await findOrphans(core.kernel, view.objects, core.flaws, { path: core.path, onProgress: percent(progress) });
   const rows = reach.perCache
     .filter((one) => (only === undefined ? one.unreachable > 0 : one.cache === only))
     .toSorted((a, b) => b.unreachable * b.cache.size - a.unreachable * a.cache.size);

@@ -87,7 +87,7 @@ for (const name of dumps) {
     const leaked = Number(/^fib6 (\d+)$/m.exec(text('truth'))?.[1] ?? 0);
     const cache = findCache(view.caches, 'ip6_dst_cache')!;
     assert.equal(formatValue(kernel, evaluate(kernel, 'init_net.ipv6.ip6_dst_ops.kmem_cachep->name')).split(' = ')[1], `"${cache.name}"`);
-    const reach = findOrphans(kernel, view.objects, flaws);
+    const reach = await findOrphans(kernel, view.objects, flaws);
     const lost = reach.perCache[cache.index]!.unreachable;
     const elsewhere = reach.perCache.reduce((sum, one) => sum + one.unreachable, 0) - lost;
     assert.ok(elsewhere <= 10, `${elsewhere} objects unreachable in other caches`);

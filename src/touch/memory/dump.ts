@@ -35,7 +35,8 @@ export async function openDump(path: string): Promise<Reading<Image>> {
     file = unpacked.value;
   }
   try {
-    return available(openImage(file, path === kcorePath));
+    const image = openImage(file, path === kcorePath);
+    return available(packed === undefined ? image : { ...image, reopenable: false });
   } catch (error) {
     file.close();
     if (error instanceof BadDump || error instanceof Malformed) return unavailable(path, 'malformed', error.message);

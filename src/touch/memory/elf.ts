@@ -111,6 +111,7 @@ function elfImage(file: Bytes, segments: readonly Segment[], note: string, live:
     pages: segments.reduce((sum, s) => sum + s.end - s.frame, 0),
     note,
     level: 0,
+    reopenable: true,
     live,
     damage: log.counts,
     ranges: segments.map((s) => [s.frame, s.end] as const),

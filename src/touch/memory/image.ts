@@ -17,6 +17,8 @@ export interface Image {
   readonly note: string;
   /** makedumpfile's dump level; 0 where everything was kept. */
   readonly level: number;
+  /** Can the file be opened once more by its path? Not what was unpacked into a file without a name. */
+  readonly reopenable: boolean;
   /** Live memory changes under the reader: nothing may be remembered. */
   readonly live: boolean;
   /** Damage met so far, counted by kind: pages that could not be unpacked, truncated segments. */

@@ -220,6 +220,7 @@ export function openKdump(file: Bytes): Image {
     pages: total,
     note,
     level,
+    reopenable: true,
     live: false,
     damage: log.counts,
     ranges: heldRanges(bitmap, frames),

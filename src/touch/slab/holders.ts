@@ -2,7 +2,7 @@ import { hex } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
 import { pageSize } from '../memory/image.ts';
 import type { Objects } from './objects.ts';
-import { streamPages } from './orphans.ts';
+import { streamPages } from './blocks.ts';
 import { scanned } from './pointers.ts';
 
 /** One kind of place that holds pointers to the objects asked about. */

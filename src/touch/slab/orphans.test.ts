@@ -1,4 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { flaws } from '../damage.ts';
 import { type MiniKernel, miniKernel } from '../fixtures/kernel.ts';
@@ -8,10 +11,10 @@ import { findOrphans } from './orphans.ts';
 import { findSlabs, use } from './slabs.ts';
 
 /** Objects of each cache that are unreachable, by their place in the slabs. */
-function lost(
+async function lost(
   made: MiniKernel,
   prepare: (frame: (frame: number, kind: number) => void) => void = () => {},
-): { readonly unreachable: readonly number[]; readonly unreferenced: number } {
+): Promise<{ readonly unreachable: readonly number[]; readonly unreferenced: number }> {
   const kernel = made.open();
   const found = flaws();
   const caches = readCaches(kernel, found);
@@ -20,7 +23,7 @@ function lost(
     slabs.usedFor[frame] = kind;
   });
   const objects = walkObjects(kernel, caches, slabs, found);
-  const reach = findOrphans(kernel, objects, found);
+  const reach = await findOrphans(kernel, objects, found);
   const unreachable: number[] = [];
   for (const cache of caches)
     objects.each(cache, (_slab, object, physical) => (reach.reached[object] === 0 ? unreachable.push(physical) : 0));
@@ -33,7 +36,7 @@ function four(): { readonly made: MiniKernel; readonly objects: readonly number[
   return { made, objects: made.slab(made.cache('node', 1024)) };
 }
 
-test('a chain whose head is held is reachable; when the head is lost all of it is', () => {
+test('a chain whose head is held is reachable; when the head is lost all of it is', async () => {
   const { made, objects } = four();
   const [a, b, c, d] = objects as [number, number, number, number];
   made.put(a + 8, made.pointer(b));
@@ -41,22 +44,22 @@ test('a chain whose head is held is reachable; when the head is lost all of it i
   made.put(c + 8, made.pointer(d));
   const root = made.alloc(8);
   made.put(root, made.pointer(a));
-  assert.deepEqual(lost(made).unreachable, []);
+  assert.deepEqual((await lost(made)).unreachable, []);
   made.put(root, 0n);
-  assert.deepEqual(lost(made), { unreachable: [a, b, c, d], unreferenced: 1 });
+  assert.deepEqual(await lost(made), { unreachable: [a, b, c, d], unreferenced: 1 });
 });
 
-test('a ring that nothing outside points to is unreachable, though each object is referenced', () => {
+test('a ring that nothing outside points to is unreachable, though each object is referenced', async () => {
   const { made, objects } = four();
   const [a, b, c, d] = objects as [number, number, number, number];
   made.put(a, made.pointer(b));
   made.put(b, made.pointer(a));
   made.put(c, made.pointer(c)); // an empty list head points to itself
   made.put(made.alloc(8), made.pointer(d));
-  assert.deepEqual(lost(made), { unreachable: [a, b, c], unreferenced: 1 });
+  assert.deepEqual(await lost(made), { unreachable: [a, b, c], unreferenced: 1 });
 });
 
-test('pointers in free pages, user pages and free objects hold nothing', () => {
+test('pointers in free pages, user pages and free objects hold nothing', async () => {
   const { made, objects } = four();
   const cache = made.cache('other', 1024);
   const others = made.slab(cache, { free: [0] });
@@ -65,21 +68,21 @@ test('pointers in free pages, user pages and free objects hold nothing', () => {
   made.put(401 * 4096, made.pointer(objects[2]!));
   made.put(402 * 4096, made.pointer(objects[3]!));
   for (const other of others.slice(1)) made.put(made.alloc(8), made.pointer(other));
-  const { unreachable } = lost(made, (mark) => {
+  const { unreachable } = await lost(made, (mark) => {
     mark(400, use.free);
     mark(401, use.user);
   });
   assert.deepEqual(unreachable, objects.slice(0, 3));
 });
 
-test('an object that only a stack or a per-CPU variable holds is not lost', () => {
+test('an object that only a stack or a per-CPU variable holds is not lost', async () => {
   const { made, objects } = four();
   made.put(403 * 4096 + 4088, made.pointer(objects[0]! + 1000)); // the last word of a kernel page: a stack's
   for (const [i, object] of objects.slice(1).entries()) made.put(404 * 4096 + i * 8, made.pointer(object));
-  assert.deepEqual(lost(made).unreachable, []);
+  assert.deepEqual((await lost(made)).unreachable, []);
 });
 
-test('an object that crosses a page is followed in both', () => {
+test('an object that crosses a page is followed in both', async () => {
   const made = miniKernel();
   const cache = made.cache('wide', 1536);
   const frame = made.slab(cache)[0]! / 4096;
@@ -91,5 +94,25 @@ test('an object that crosses a page is followed in both', () => {
   const crossing = start + 2 * 1536; // 3072 … 4608
   made.put(crossing + 1032, made.pointer(start)); // a word in the second page
   made.put(made.alloc(8), made.pointer(crossing));
-  assert.deepEqual(lost(made).unreachable, [start + 1536, start + 3 * 1536, start + 4 * 1536]);
+  assert.deepEqual((await lost(made)).unreachable, [start + 1536, start + 3 * 1536, start + 4 * 1536]);
+});
+
+test('workers find what one thread finds', async (t) => {
+  const { made, objects } = four();
+  const [a, b, c, d] = objects as [number, number, number, number];
+  made.put(a + 8, made.pointer(b));
+  made.put(c + 8, made.pointer(d));
+  made.put(made.alloc(8), made.pointer(a));
+  const folder = mkdtempSync(join(tmpdir(), 'kmai-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'dump');
+  writeFileSync(path, made.dump());
+  const kernel = made.open();
+  const found = flaws();
+  const caches = readCaches(kernel, found);
+  const objectsOf = walkObjects(kernel, caches, findSlabs(kernel, caches, found), found);
+  const reach = await findOrphans(kernel, objectsOf, found, { path, workersFrom: 0 });
+  assert.deepEqual([...reach.reached], [1, 1, 0, 0]);
+  assert.deepEqual([...reach.referenced], [1, 1, 0, 1]);
+  assert.deepEqual(found.list, []);
 });

@@ -4,6 +4,8 @@ import { pageSize } from '../memory/image.ts';
 import type { Cache } from './caches.ts';
 import { markPerCpuFree } from './free-pages.ts';
 import type { Objects } from './objects.ts';
+import { blockFrames, type Edges, mostEdges, streamPages } from './blocks.ts';
+import { scanInWorkers, worthPages } from './scan-workers.ts';
 import { deadStacks } from './stacks.ts';
 import { pointerScan, type PointerTables, scanned, slabColumns } from './pointers.ts';
 
@@ -25,16 +27,6 @@ export interface Reach {
     readonly unreferenced: number;
     readonly unreachable: number;
   }[];
-}
-
-/** Frames of one block: its edges are one array. A slab never crosses blocks: it starts at a multiple of its size. */
-export const blockFrames = 8192;
-export const streamPages = 256;
-/** More pointers between objects than this do not fit the tables; 1 GiB of them. */
-const mostEdges = 2 ** 28;
-
-export interface Edges {
-  readonly blocks: readonly Uint32Array[];
 }
 
 /** The tables of the scan, over memory that workers can share. */
@@ -159,9 +151,28 @@ function blockAt(starts: readonly number[], position: number): number {
   return low;
 }
 
-/** The whole of it, in this thread. */
-export function findOrphans(kernel: Kernel, objects: Objects, found: Flaws, onProgress: (done: number) => void = () => {}): Reach {
+/**
+ * The whole of it. Where unpacking takes long and `path` can be opened again, workers share it; else this thread
+ * does all.
+ */
+export async function findOrphans(kernel: Kernel, objects: Objects, found: Flaws, options: OrphanOptions = {}): Promise<Reach> {
+  const { path, onProgress = () => {} } = options;
+  const { image } = kernel;
   markPerCpuFree(kernel, objects.slabs, found);
   const tables = pointerTables(kernel, objects, deadStacks(kernel, objects.slabs, found));
-  return mark(objects, tables, scanHere(kernel, tables, onProgress));
+  const shared = path !== undefined && image.reopenable && image.pages >= (options.workersFrom ?? worthPages);
+  const onDamage = (kind: string, pages: number): void => found.add(0n, `${pages} ${kind}`);
+  return mark(
+    objects,
+    tables,
+    shared ? await scanInWorkers(path, image.frames, tables, onProgress, onDamage) : scanHere(kernel, tables, onProgress),
+  );
+}
+
+export interface OrphanOptions {
+  /** Of the dump, for workers to open. */
+  readonly path?: string;
+  readonly onProgress?: (done: number) => void;
+  /** Pages a dump has at least for workers to be started. */
+  readonly workersFrom?: number;
 }

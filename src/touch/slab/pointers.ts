@@ -28,7 +28,7 @@ export interface PointerScan {
   /** Looks at one page; `at` is its first word. Pages are given in order of frame. */
   page(words: Uint32Array, at: number, frame: number): void;
   /** Objects that objects point to, in the order of those that point; and starts over. */
-  take(): Uint32Array;
+  take(): Uint32Array<ArrayBuffer>;
 }
 
 /** Free and user pages hold no pointers of the kernel's. */
