@@ -5,12 +5,13 @@ import { evaluate, findType, isPointer, Meaningless, scalar, typeText } from './
 import { parseExpression } from './btf/expression.ts';
 import { formatValue } from './btf/format.ts';
 import { formatLayout } from './btf/layout.ts';
+import { findLost } from './lost.ts';
 import { type Core, readSlabs, type SlabView } from './vmcore.ts';
 import { hex } from './damage.ts';
 import { pageSize } from './memory/image.ts';
 import { type Cache, findCache } from './slab/caches.ts';
 import { findHolders } from './slab/holders.ts';
-import { findOrphans, type Reach } from './slab/orphans.ts';
+import type { Reach } from './slab/orphans.ts';
 import { use } from './slab/slabs.ts';
 import { type Group, splitByType } from './slab/split.ts';
 import { describe } from './slab/targets.ts';
@@ -84,9 +85,8 @@ function groupLines(group: Group): readonly string[] {
 }
 
 export async function examineOrphans(core: Core, name: string | undefined, progress: Progress): Promise<Examination> {
-  const view = readSlabs(core);
+  const { view, reach } = await findLost(core, percent(progress));
   const only = name === undefined ? undefined : named(view, name);
-  const reach = await findOrphans(core.kernel, view.objects, core.flaws, { path: core.path, onProgress: percent(progress) });
   const rows = reach.perCache
     .filter((one) => (only === undefined ? one.unreachable > 0 : one.cache === only))
     .toSorted((a, b) => b.unreachable * b.cache.size - a.unreachable * a.cache.size);

@@ -82,8 +82,8 @@ export function scanHere(kernel: Kernel, tables: PointerTables, onProgress: (don
 
 /** From roots along edges. `degree` becomes, for each object, where its edges start. */
 export function mark(objects: Objects, tables: PointerTables, { blocks }: Edges): Reach {
-  const { slabs, caches } = objects;
-  const { root, degree, allocated } = tables;
+  const { slabs } = objects;
+  const { root, degree } = tables;
   const total = slabs.total;
   // Edges are in the order of their objects, so that counts summed up say where each object's start.
   let sum = 0;
@@ -127,6 +127,12 @@ export function mark(objects: Objects, tables: PointerTables, { blocks }: Edges)
 
   const referenced = root.slice();
   for (const block of blocks) for (let e = 0; e < block.length; e++) referenced[block[e]!] = 1;
+  return { reached, referenced, edges: sum, liveFrom: tables.liveFrom, perCache: countLost(objects, reached, referenced) };
+}
+
+/** By cache. Both tables are by object number. */
+export function countLost(objects: Objects, reached: Uint8Array, referenced: Uint8Array): Reach['perCache'] {
+  const { slabs, caches, allocated } = objects;
   const counts = caches.map((cache) => ({ cache, objects: 0, unreferenced: 0, unreachable: 0 }));
   for (let slab = 0; slab < slabs.count; slab++) {
     const own = counts[slabs.cache[slab]!]!;
@@ -137,7 +143,7 @@ export function mark(objects: Objects, tables: PointerTables, { blocks }: Edges)
       if (reached[object] === 0) own.unreachable++;
     }
   }
-  return { reached, referenced, edges: sum, liveFrom: tables.liveFrom, perCache: counts };
+  return counts;
 }
 
 function blockAt(starts: readonly number[], position: number): number {
