@@ -61,11 +61,8 @@ function held(one: CacheSpecimen): number {
 }
 
 export async function examineCensus(core: Core, name: string, lostOnly: boolean, progress: Progress): Promise<Examination> {
-  const view = readSlabs(core);
+  const { view, reach } = lostOnly ? await findLost(core, percent(progress)) : { view: readSlabs(core), reach: undefined };
   const cache = named(view, name);
-  const reach = lostOnly
-    ? await findOrphans(core.kernel, view.objects, core.flaws, { path: core.path, onProgress: percent(progress) })
-    : undefined;
   const groups = splitByType(core.kernel, view.objects, cache, reach === undefined ? undefined : (object) => reach.reached[object] === 0);
   const specimen = censusSpecimen(cache, groups);
   const lines = [
