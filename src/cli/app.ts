@@ -9,14 +9,16 @@ import { exit, UsageError } from './exit.ts';
 import { listenCommand } from './listen.ts';
 import { lookCommand } from './look.ts';
 import { reportCommand } from './report.ts';
+import { touchRoutes } from './touch.ts';
 
-type Verb = 'diagnose' | 'look' | 'listen' | 'ask' | 'capture' | 'case' | 'report' | 'doctor';
+type Verb = 'diagnose' | 'look' | 'listen' | 'ask' | 'capture' | 'case' | 'report' | 'doctor' | 'touch';
 
 const routes = buildRouteMap<Verb, Context>({
   routes: {
     diagnose: diagnoseCommand,
     look: lookCommand,
     listen: listenCommand,
+    touch: touchRoutes,
     ask: askCommand,
     capture: captureCommand,
     case: caseRoutes,

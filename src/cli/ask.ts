@@ -11,7 +11,7 @@ export const askCommand = buildCommand<AskFlags, [], Context>({
   docs: { brief: 'under what circumstances: kernel, configuration, rules, modules, services, as facts with their source' },
   parameters: { flags: { from: fromFlag, json: jsonFlag, lang: languageFlag, color: colorFlag } },
   async func(flags) {
-    const { consult, openHost } = await import('../consult.ts');
+    const { consult, openHost } = await import('../consult/consult.ts');
     const host = await openHost(flags.from);
     try {
       const record = await consult(host, {

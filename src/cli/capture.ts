@@ -22,7 +22,8 @@ export const captureCommand = buildCommand<CaptureFlags, [], Context>({
     aliases: { o: 'output' },
   },
   async func(flags) {
-    const { captureTo, openHost } = await import('../consult.ts');
+    const { openHost } = await import('../consult/consult.ts');
+    const { captureTo } = await import('../consult/capture.ts');
     const host = await openHost(flags.from);
     try {
       const { record, bytes } = await captureTo(host, flags.output, {

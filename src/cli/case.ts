@@ -13,7 +13,7 @@ const listCommand = buildCommand<CaseFlags, [], Context>({
   docs: { brief: 'all cases of the casebook: known leaks, and growths that only look like one' },
   parameters: { flags },
   async func(given) {
-    const { casebook } = await import('../consult.ts');
+    const { casebook } = await import('../consult/casebook.ts');
     const { renderCaseList } = await import('../record/cases.ts');
     const cases = await casebook();
     this.out(given.json ? `${JSON.stringify(cases, null, 1)}\n` : renderCaseList(cases, view(this, given).language, view(this, given)));
@@ -27,7 +27,7 @@ const showCommand = buildCommand<CaseFlags, [string], Context>({
     positional: { kind: 'tuple', parameters: [{ brief: 'the id, as `kmai case list` shows it', parse: String, placeholder: 'ID' }] },
   },
   async func(given, id) {
-    const { caseOf } = await import('../consult.ts');
+    const { caseOf } = await import('../consult/casebook.ts');
     const { renderCase } = await import('../record/cases.ts');
     const one = await caseOf(id);
     this.out(given.json ? `${JSON.stringify(one, null, 1)}\n` : renderCase(one, view(this, given).language, view(this, given)));
@@ -41,7 +41,7 @@ const searchCommand = buildCommand<CaseFlags, string[], Context>({
     positional: { kind: 'array', minimum: 1, parameter: { brief: 'words, all of which must occur', parse: String, placeholder: 'WORD' } },
   },
   async func(given, ...words) {
-    const { searchCasebook } = await import('../consult.ts');
+    const { searchCasebook } = await import('../consult/casebook.ts');
     const { renderCaseList } = await import('../record/cases.ts');
     const found = await searchCasebook(words);
     this.out(given.json ? `${JSON.stringify(found, null, 1)}\n` : renderCaseList(found, view(this, given).language, view(this, given)));
@@ -56,7 +56,7 @@ const checkCommand = buildCommand<ViewFlags, [string], Context>({
     positional: { kind: 'tuple', parameters: [{ brief: 'the YAML file of the case', parse: String, placeholder: 'FILE' }] },
   },
   async func(_given, path) {
-    const { checkCaseFile } = await import('../consult.ts');
+    const { checkCaseFile } = await import('../consult/casebook.ts');
     const problems = await checkCaseFile(path);
     for (const line of problems) this.out(`${line}\n`);
     this.out(problems.length === 0 ? `${path}: a good case\n` : '');

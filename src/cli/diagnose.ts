@@ -27,7 +27,8 @@ export const diagnoseCommand = buildCommand<DiagnoseFlags, [], Context>({
     },
   },
   async func(flags) {
-    const { consult, openHost, writeReport, reportFormat } = await import('../consult.ts');
+    const { consult, openHost } = await import('../consult/consult.ts');
+    const { reportFormat, writeReport } = await import('../consult/report.ts');
     const format = flags.report === undefined ? undefined : reportFormat(flags.report);
     if (flags.report !== undefined && format === undefined) throw new UsageError(`${flags.report}: a report is .json or .md`);
     const host = await openHost(flags.from);

@@ -23,7 +23,7 @@ export const doctorCommand = buildCommand<{ readonly json: boolean }, [], Contex
   },
   parameters: { flags: { json: jsonFlag } },
   async func(flags) {
-    const { examineThisMachine } = await import('../consult.ts');
+    const { examineThisMachine } = await import('../consult/doctor.ts');
     const findings = await examineThisMachine((text) => this.progress(text), this.signal);
     if (flags.json) this.out(`${JSON.stringify(findings, null, 1)}\n`);
     else

@@ -68,7 +68,7 @@ export const listenCommand = buildCommand<ListenFlags, [string], Context>({
     },
   },
   async func(flags, cache) {
-    const { listenFrom, listenTo } = await import('../consult.ts');
+    const { listenFrom, listenTo } = await import('../consult/listen.ts');
     this.progress(`listening to ${cache} …`);
     const heard =
       flags.from === undefined

@@ -26,7 +26,7 @@ export const lookCommand = buildCommand<LookFlags, [], Context>({
   },
   async func(flags) {
     if (flags.once && flags.for !== undefined) throw new UsageError('--once and --for exclude each other');
-    const { consult, openHost } = await import('../consult.ts');
+    const { consult, openHost } = await import('../consult/consult.ts');
     const host = await openHost(flags.from);
     try {
       const record = await consult(host, {

@@ -28,7 +28,7 @@ export const reportCommand = buildCommand<ReportFlags, [string], Context>({
     },
   },
   async func(flags, path) {
-    const { readRecord, reportFormat, writeReport } = await import('../consult.ts');
+    const { readRecord, reportFormat, writeReport } = await import('../consult/report.ts');
     const format = flags.output === undefined ? undefined : reportFormat(flags.output);
     if (flags.output !== undefined && format === undefined) throw new UsageError(`${flags.output}: a report is .json or .md`);
     const record = readRecord(path);

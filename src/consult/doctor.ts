@@ -2,11 +2,12 @@
  * `kmai doctor`: what kmai can see on this kernel. Known growth is planted (prime numbers, so that nothing else makes the
  * same), and each examination is asked how much it saw.
  */
-import { type Plant, plant, type PlantKind } from './host/plant.ts';
-import type { Host } from './host/host.ts';
-import { engines, listen, type Listened } from './listen/listen.ts';
-import { activeObjects, resolveTarget } from './listen/target.ts';
-import type { EngineId } from './listen/engine.ts';
+import { withThisMachine } from './listen.ts';
+import { type Plant, plant, type PlantKind } from '../host/plant.ts';
+import type { Host } from '../host/host.ts';
+import { engines, listen, type Listened } from '../listen/listen.ts';
+import { activeObjects, resolveTarget } from '../listen/target.ts';
+import type { EngineId } from '../listen/engine.ts';
 
 /** What is planted, the cache it grows, and a function that must be in the stack. */
 const plots: readonly { readonly kind: PlantKind; readonly cache: string; readonly caller: string }[] = [
@@ -130,4 +131,9 @@ function traced(heard: Listened, pid: number, caller: string): Pick<DoctorFindin
 
 function near(saw: number, share: number): 'sees' | 'fails' {
   return Math.abs(saw - PLANTED) <= share * PLANTED ? 'sees' : 'fails';
+}
+
+/** Plants known growth on this machine and asks every examination how much of it it sees. */
+export function examineThisMachine(onProgress: (text: string) => void, signal?: AbortSignal): Promise<readonly DoctorFinding[]> {
+  return withThisMachine((host) => examineItself(host, onProgress, signal));
 }
