@@ -14,7 +14,6 @@ export function painter(color: boolean): Ansis {
 
 /** Control characters of a hostile comm, rule or file name must not reach a terminal. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd').replace(/[\t\n]/g, ' ');
 }
 

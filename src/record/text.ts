@@ -22,10 +22,10 @@ export function renderText(record: Record, language: Language, options: TextOpti
 
   lines.push(header(record, words, language), '');
   const { findings, reasons, verdict } = record.diagnosis;
-  for (const line of verdictLines(record, words, language))
-    lines.push(
-      `  ${ink.bold(words.verdict)}  ${verdict === 'healthy' ? ink.green(line) : verdict === 'inconclusive' ? ink.yellow(line) : ink.red.bold(line)}`,
-    );
+  const tint = verdict === 'healthy' ? ink.green : verdict === 'inconclusive' ? ink.yellow : ink.red.bold;
+  for (const said of verdictLines(record, words, language))
+    for (const [index, line] of row(words.verdict, labelWidth, [said], options.width).entries())
+      lines.push(index === 0 ? ink.bold(tint(line)) : tint(line));
   lines.push('');
 
   for (const finding of findings) {
