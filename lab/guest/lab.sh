@@ -14,8 +14,12 @@ truth() {
   if [ -e $parameters/truth ]; then while read -r name value; do [ "$name" = "$1" ] && echo "$value"; done < $parameters/truth; else echo 0; fi
 }
 
-# In the background, with no hold on the agent's pipes.
-background() { setsid "$@" > /dev/null 2>> /run/background.log < /dev/null & }
+# In the background, with no hold on the agent's pipes. By its path: busybox's setsid would run its own ip.
+background() {
+  program=$(command -v "$1")
+  shift
+  setsid "$program" "$@" > /dev/null 2>> /run/background.log < /dev/null &
+}
 
 # A peer behind a veth pair. Its default-routed source 2001:db8:ffff::1 (10.255.0.1) is not on the link;
 # 2001:db8:1::2 (10.9.1.2) is. Everything stays in the guest.
