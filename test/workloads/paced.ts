@@ -13,20 +13,19 @@ import { openSyscalls } from '../../src/host/syscall.ts';
 
 const [kind = 'files', count = '0', seconds = '1'] = process.argv.slice(2);
 const BATCHES = 40;
+const system = await openSyscalls();
 
 async function maker(): Promise<(index: number) => unknown> {
   switch (kind) {
     case 'files':
       return () => openSync('/dev/null', 'r');
     case 'sockets': {
-      const opened = await openSyscalls();
-      if (!opened.ok) throw new Error(opened.unavailable.detail);
-      return () => opened.value.call(process.arch === 'arm64' ? 198 : 41, 2, 2, 0); // socket(AF_INET, SOCK_DGRAM, 0)
+      if (!system.ok) throw new Error(system.unavailable.detail);
+      return () => system.value.call(process.arch === 'arm64' ? 198 : 41, 2, 2, 0); // socket(AF_INET, SOCK_DGRAM, 0)
     }
     case 'eventfds': {
-      const opened = await openSyscalls();
-      if (!opened.ok) throw new Error(opened.unavailable.detail);
-      return () => opened.value.call(process.arch === 'arm64' ? 19 : 290, 0, 0); // eventfd2(0, 0)
+      if (!system.ok) throw new Error(system.unavailable.detail);
+      return () => system.value.call(process.arch === 'arm64' ? 19 : 290, 0, 0); // eventfd2(0, 0)
     }
     case 'watches': {
       const folder = mkdtempSync(join(tmpdir(), 'kmai-watches-'));
@@ -45,11 +44,18 @@ async function maker(): Promise<(index: number) => unknown> {
 }
 
 let looked = 0;
+/** Two mappings that cannot merge, gone at once: the tree of mappings is rebuilt each time. */
+function mapAndUnmap(): void {
+  if (!system.ok) throw new Error(system.unavailable.detail);
+  const [mmap, munmap] = process.arch === 'arm64' ? [222, 215] : [9, 11];
+  const mapped = [1, 3].map((protection) => system.value.call(mmap!, 0, 65_536, protection, 0x22, -1, 0));
+  for (const address of mapped) system.value.call(munmap!, address, 65_536);
+}
 /** What goes on and leaves nothing behind; a call makes and frees some. */
 const rounds: Readonly<Record<string, () => void>> = {
   busy: () => closeSync(openSync('/proc/self/stat', 'r')),
   lookups: () => void existsSync(`/kmai-no-such-file-${process.pid}-${looked++}`),
-  mappings: () => void new SharedArrayBuffer(1 << 20),
+  mappings: mapAndUnmap,
 };
 const round = rounds[kind];
 if (round !== undefined) {
