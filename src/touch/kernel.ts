@@ -24,6 +24,8 @@ export interface Kernel {
   /** Possible CPUs. */
   readonly cpus: readonly number[];
   readonly modules: readonly Module[];
+  /** A symbol of the kernel's or of a module's, by name. */
+  addressOf(name: string): bigint | undefined;
   /** BTFs of modules, each on top of the kernel's. */
   readonly moduleBtfs: readonly { readonly module: string; readonly btf: Btf }[];
   /** A symbol's address. @throws BadDump where the kernel has none of that name */
@@ -121,6 +123,7 @@ export function openKernel(image: Image): Kernel {
     get modules() {
       return modules().list;
     },
+    addressOf: (name) => symbols.address(name) ?? modules().address(name),
     get moduleBtfs() {
       return moduleBtfs();
     },

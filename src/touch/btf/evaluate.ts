@@ -140,8 +140,8 @@ function valueOf(kernel: Kernel, expression: Expression): Value {
 }
 
 function global(kernel: Kernel, name: string): Value {
-  const address = kernel.symbols.address(name);
-  if (address === undefined) throw new Meaningless(`no symbol ${name} in kallsyms`);
+  const address = kernel.addressOf(name);
+  if (address === undefined) throw new Meaningless(`no symbol ${name} in kallsyms or a module's symbols`);
   const { btf } = kernel;
   const variable = btf.find(name, 'var');
   const func = variable === undefined ? btf.find(name, 'func') : undefined;

@@ -11,11 +11,14 @@ export interface Module {
 
 export interface Modules {
   readonly list: readonly Module[];
+  /** A module's own symbol by name; of several modules' the first. */
+  address(name: string): bigint | undefined;
   symbolAt(address: bigint): { readonly name: string; readonly offset: number; readonly module: string; readonly type: string } | undefined;
 }
 
 const mostModules = 4096;
 const mostModuleSymbols = 1 << 20;
+const mostStringBytes = 1 << 24;
 /** enum mod_mem_type: text, data, rodata, ro_after_init; what follows is freed after init. */
 const keptMemories = 4;
 
@@ -33,13 +36,24 @@ export function readModules(kernel: Kernel): Modules {
     }
   }
   const tables = new Map<Module, ReturnType<typeof symbolTable>>();
+  function tableOf(module: Module): ReturnType<typeof symbolTable> {
+    const table = tables.get(module) ?? symbolTable(kernel, module);
+    tables.set(module, table);
+    return table;
+  }
   return {
     list,
+    address(name) {
+      for (const module of list) {
+        const table = tableOf(module);
+        for (let at = 0; at < table.addresses.length; at++) if (table.name(at) === name) return table.addresses[at];
+      }
+      return undefined;
+    },
     symbolAt(address) {
       const module = list.find((m) => m.ranges.some(([start, end]) => address >= start && address < end));
       if (module === undefined) return undefined;
-      const table = tables.get(module) ?? symbolTable(kernel, module);
-      tables.set(module, table);
+      const table = tableOf(module);
       const at = lastAtOrBelow(table.addresses, address);
       if (at < 0) return { name: module.name, offset: Number(address - module.ranges[0]![0]), module: module.name, type: '?' };
       return { name: table.name(at), offset: Number(address - (table.addresses[at] ?? 0n)), module: module.name, type: '?' };
@@ -75,13 +89,21 @@ function symbolTable(kernel: Kernel, module: Module): { readonly addresses: BigU
   const count = memory.u32(kallsyms + member('num_symtab'));
   if (count > mostModuleSymbols) return none;
   const symbols = memory.bytes(memory.u64(kallsyms + member('symtab')), count * 24);
-  const strings = memory.u64(kallsyms + member('strtab'));
+  let last = 0;
+  for (let at = 0; at < symbols.length; at += 24) last = Math.max(last, symbols.readUInt32LE(at));
+  if (last > mostStringBytes) return none;
+  // The table does not say how long its strings are: as far as the last name starts, and that one by itself.
+  const start = memory.u64(kallsyms + member('strtab'));
+  const strings = Buffer.concat([memory.bytes(start, last), Buffer.from(`${memory.string(start + BigInt(last), 512)}\0`, 'latin1')]);
   const defined = Array.from({ length: count }, (_, i) => i * 24)
     .filter((at) => symbols.readUInt16LE(at + 6) !== 0 && symbols.readUInt32LE(at) !== 0)
     .toSorted((a, b) => (symbols.readBigUInt64LE(a + 8) < symbols.readBigUInt64LE(b + 8) ? -1 : 1));
   return {
     addresses: BigUint64Array.from(defined, (at) => symbols.readBigUInt64LE(at + 8)),
-    name: (i) => memory.string(strings + BigInt(symbols.readUInt32LE(defined[i] ?? 0)), 512),
+    name(i) {
+      const at = symbols.readUInt32LE(defined[i] ?? 0);
+      return strings.toString('latin1', at, strings.indexOf(0, at));
+    },
   };
 }
 
