@@ -21,7 +21,12 @@ export function fibRules({ number, text, list }: Structs, family: 4 | 6): string
       ...((value('flags') & FIB_RULE_INVERT) === 0 ? {} : { not: null }),
       ...(iif === '' ? {} : { iif }),
       ...(oif === '' ? {} : { oif }),
-      ...(value('mark_mask') === 0 ? {} : { fwmark: `0x${value('mark').toString(16)}`, ...(value('mark_mask') === 0xffffffff ? {} : { fwmask: `0x${value('mark_mask').toString(16)}` }) }),
+      ...(value('mark_mask') === 0
+        ? {}
+        : {
+            fwmark: `0x${value('mark').toString(16)}`,
+            ...(value('mark_mask') === 0xffffffff ? {} : { fwmask: `0x${value('mark_mask').toString(16)}` }),
+          }),
       ...(table === 0 ? {} : { table: tables[table] ?? String(table) }),
       ...(value('suppress_prefixlen') < 0 ? {} : { suppress_prefixlen: value('suppress_prefixlen') }),
       ...(value('suppress_ifgroup') < 0 ? {} : { suppress_ifgroup: value('suppress_ifgroup') }),
@@ -34,7 +39,12 @@ export function fibRules({ number, text, list }: Structs, family: 4 | 6): string
   function ends6(rule: string): Readonly<Record<string, string | number>> {
     const end = (side: 'src' | 'dst'): Readonly<Record<string, string | number>> => {
       const length = Number(number(`${rule}->${side}.plen`));
-      const words = Array.from({ length: 8 }, (_, i) => Number(number(`${rule}->${side}.addr.in6_u.u6_addr8[${i * 2}]`)) * 256 + Number(number(`${rule}->${side}.addr.in6_u.u6_addr8[${i * 2 + 1}]`)));
+      const words = Array.from(
+        { length: 8 },
+        (_, i) =>
+          Number(number(`${rule}->${side}.addr.in6_u.u6_addr8[${i * 2}]`)) * 256 +
+          Number(number(`${rule}->${side}.addr.in6_u.u6_addr8[${i * 2 + 1}]`)),
+      );
       return length === 0 ? {} : { [side]: address6(words), [`${side}len`]: length };
     };
     return { src: 'all', ...end('src'), ...end('dst') };

@@ -23,7 +23,9 @@ export function nftRuleset({ number, text, list, has }: Structs): string {
     for (const address of list(`${own}->chains`, 'nft_chain', 'list')) {
       const chain = `((struct nft_chain *)${address})`;
       const name = text(`${chain}->name`);
-      objects.push({ chain: { family: place.family, table: place.table, name, handle: Number(number(`${chain}->handle`)), ...hookOf(address, chain) } });
+      objects.push({
+        chain: { family: place.family, table: place.table, name, handle: Number(number(`${chain}->handle`)), ...hookOf(address, chain) },
+      });
       for (const rule of list(`${chain}->rules`, 'nft_rule', 'list')) {
         const handle = Number(number(`((struct nft_rule *)${rule})->handle`));
         objects.push({ rule: { ...place, chain: name, handle, expr: expressions(rule) } });
@@ -59,7 +61,14 @@ export function nftRuleset({ number, text, list, has }: Structs): string {
     const data = `(${expression} + 8)`;
     if (name === 'fib') {
       const flags = Number(number(`((struct nft_fib *)${data})->flags`));
-      return [{ fib: { result: fibResults[Number(number(`((struct nft_fib *)${data})->result`))] ?? '', flags: fibFlags.filter((_, bit) => ((flags >> bit) & 1) === 1) } }];
+      return [
+        {
+          fib: {
+            result: fibResults[Number(number(`((struct nft_fib *)${data})->result`))] ?? '',
+            flags: fibFlags.filter((_, bit) => ((flags >> bit) & 1) === 1),
+          },
+        },
+      ];
     }
     if (name === 'immediate') {
       const immediate = `((struct nft_immediate_expr *)${data})`;

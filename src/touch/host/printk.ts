@@ -14,7 +14,11 @@ export function kernelLog(kernel: Kernel, { number }: Structs): string {
   const count = 2 ** Number(number(`${ring}->desc_ring.count_bits`));
   const bytes = 2n ** number(`${ring}->text_data_ring.size_bits`);
   if (count > mostRecords) return '';
-  const [descriptors, infos, text] = [number(`(unsigned long)${ring}->desc_ring.descs`), number(`(unsigned long)${ring}->desc_ring.infos`), number(`(unsigned long)${ring}->text_data_ring.data`)];
+  const [descriptors, infos, text] = [
+    number(`(unsigned long)${ring}->desc_ring.descs`),
+    number(`(unsigned long)${ring}->desc_ring.infos`),
+    number(`(unsigned long)${ring}->text_data_ring.data`),
+  ];
   const sizeOf = (struct: string): bigint => BigInt(kernel.sizeOf(struct));
   const at = (struct: string, member: string): bigint => BigInt(kernel.offset(struct, member));
   const tail = number(`${ring}->desc_ring.tail_id.counter`);

@@ -29,6 +29,9 @@ export interface Cache {
   /** Offset of the end of what belongs to the object, metadata begins there. */
   readonly inUse: number;
   readonly constructor_: bigint;
+  /** Of a new slab (kmem_cache.oo); 0 where the kernel does not say. */
+  readonly objectsPerSlab: number;
+  readonly pagesPerSlab: number;
 }
 
 export type CacheFlag =
@@ -87,6 +90,7 @@ export function readCaches(kernel: Kernel, found: Flaws): readonly Cache[] {
       const flags = flagsOf(bytes.readUInt32LE(at('flags')));
       const size = bytes.readUInt32LE(at('size'));
       const objectSize = bytes.readUInt32LE(at('object_size'));
+      const orderAndObjects = kernel.has('kmem_cache', 'oo') ? memory.u32(address + BigInt(at('oo'))) : 0;
       if (size === 0 || objectSize > size || size > 1 << 26) {
         found.add(address, `cache ${name}: an object size of ${objectSize} in ${size} bytes`);
         continue;
@@ -107,6 +111,8 @@ export function readCaches(kernel: Kernel, found: Flaws): readonly Cache[] {
         cpuSheaves: optional(bytes, 'cpu_sheaves'),
         inUse: bytes.readUInt32LE(at('inuse')),
         constructor_: bytes.readBigUInt64LE(at('ctor')),
+        objectsPerSlab: orderAndObjects & 0xffff,
+        pagesPerSlab: 2 ** (orderAndObjects >>> 16),
       });
     } catch (error) {
       if (!(error instanceof Unmapped)) throw error;
