@@ -87,6 +87,14 @@ test("a module's types continue the kernel's ids and strings", () => {
   assert.equal(own.find('list', 'struct'), 2);
 });
 
+test('types that stand at odd offsets are read as well', () => {
+  const odd = Buffer.alloc(sample.length + 1);
+  odd.set(sample.subarray(0, 24));
+  odd.set(sample.subarray(24), 25);
+  odd.writeUInt32LE(25, 4);
+  assert.equal(decodeBtf(odd).typeName(3), 'struct list *');
+});
+
 test('a ring of typedefs is malformed, not an endless walk', () => {
   const ring = decodeBtf(
     assemble([

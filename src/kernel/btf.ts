@@ -128,7 +128,7 @@ function sections(bytes: Uint8Array): Sections {
   if (types + typeBytes > bytes.length || text + textBytes > bytes.length || typeBytes % 4 !== 0)
     throw new Malformed(4, `sections inside ${bytes.length} bytes`, `types ${types}+${typeBytes}, strings ${text}+${textBytes}`);
   if (textBytes > 0 && bytes[text + textBytes - 1] !== 0) throw new Malformed(text, 'strings that end in NUL', 'an open string');
-  const aligned = (bytes.byteOffset + types) % 4 === 0 ? bytes : bytes.slice(types, types + typeBytes);
+  const aligned = (bytes.byteOffset + types) % 4 === 0 ? bytes : new Uint8Array(bytes.subarray(types, types + typeBytes)); // a copy: Buffer's slice is none
   const words = new Uint32Array(aligned.buffer, aligned === bytes ? bytes.byteOffset + types : aligned.byteOffset, typeBytes / 4);
   return { words, strings: Buffer.from(bytes.buffer, bytes.byteOffset + text, textBytes) };
 }
