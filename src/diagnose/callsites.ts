@@ -5,6 +5,9 @@ import type { Candidate } from './candidate.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
 
 const named = 5;
+/** So many allocations must have been heard, and at most this share of them still be held, to say that nobody leaks. */
+const fewestAllocations = 16;
+const stillHeld = 0.1;
 
 function heardOf({ where }: Candidate, index: EvidenceIndex): readonly CallSite[] {
   const names = new Set([where.cache, where.owner, ...(where.aliases ?? []), ...(where.kind === 'pages' ? ['pages'] : [])]);
@@ -33,10 +36,9 @@ export function heard(candidate: Candidate, index: EvidenceIndex): Candidate {
   const sites = heardOf(candidate, index);
   if (candidate.class !== 'kernel-leak' || sites.length === 0) return candidate;
   if (sites.some(({ leaking }) => leaking === 'yes')) return { ...candidate, uncertain: false };
-  if (sites.some(({ leaking }) => leaking === 'unknown')) return candidate;
-  return {
-    ...candidate,
-    uncertain: true,
-    reasons: [...candidate.reasons, reason('heard_nobody_leaking', { cache: candidate.where.cache ?? candidate.where.kind })],
-  };
+  const allocated = sites.reduce((sum, site) => sum + site.allocated, 0);
+  const outstanding = sites.reduce((sum, site) => sum + site.outstanding, 0);
+  if (allocated < fewestAllocations || outstanding > stillHeld * allocated) return candidate;
+  const nobody = reason('heard_nobody_leaking', { cache: candidate.where.cache ?? candidate.where.kind });
+  return { ...candidate, uncertain: true, reasons: [...candidate.reasons, nobody] };
 }
