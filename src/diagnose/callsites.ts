@@ -17,7 +17,7 @@ function heardOf({ where }: Candidate, index: EvidenceIndex): readonly CallSite[
 /** The call paths that still hold objects of the growing cache, with the share of its growth that each explains. */
 export function callsitesOf(candidate: Candidate, index: EvidenceIndex): Finding['callsites'] {
   return heardOf(candidate, index)
-    .filter(({ leaking }) => leaking !== 'no')
+    .filter(({ leaking, allocated, outstanding }) => leaking !== 'no' || (outstanding >= fewestAllocations && 2 * outstanding > allocated))
     .toSorted((a, b) => Number(b.leaking === 'yes') - Number(a.leaking === 'yes') || b.outstanding - a.outstanding)
     .slice(0, named)
     .map(({ stack, outstanding, bytes, explained_fraction }) => ({

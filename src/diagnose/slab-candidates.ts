@@ -46,7 +46,7 @@ export function slabCandidates(
  * A cache whose objects nobody counts may grow for a while because the machine is busy; below this window, in seconds,
  * or where the holdings of processes were not counted, that is not called a leak.
  */
-const trustedWindow = 30;
+const trustedWindow = 25;
 
 function candidateOf(one: Named, held: HoldingsOf, seconds: number, index: EvidenceIndex): Candidate {
   const { split, owner, growth } = one;
