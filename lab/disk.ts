@@ -22,7 +22,7 @@ const nodeBinary = process.execPath;
 /** Root disk, initramfs and empty scratch disk of a kernel: built once for each state of what goes into them. */
 export function images(of: Kernel, say: (line: string) => void): Images {
   const programs = [...tools.map(hostProgram), nodeBinary, hostProgram('busybox')];
-  const identity = programs.map((path) => `${path} ${statSync(path).size} ${statSync(path).mtimeMs}`);
+  const identity = programs.map((path) => `${basename(path)} ${statSync(path).size}`);
   const scripts = ['initramfs-init', 'lab-init'].map((name) => join(guestFolder, name));
   const folder = join(cache, 'images', `${of.series}-${hashOf([...scripts, import.meta.filename], of.release, ...identity)}`);
   const made = { initramfs: join(folder, 'initramfs.gz'), rootDisk: join(folder, 'root.ext4'), scratchDisk: join(folder, 'scratch.ext4') };
