@@ -6,7 +6,8 @@ import type { KernelSeries } from './packages.ts';
 import { cache } from './paths.ts';
 import { keepRecord, runScenario } from './run.ts';
 import { loadScenario, scenarioIds, type Scenario } from './scenario.ts';
-import { number, score, totals, type Result, type Totals } from './score.ts';
+import { number, score, type Result } from './score.ts';
+import { totals, type Totals } from './totals.ts';
 
 export interface BenchOptions {
   readonly quick: boolean;

@@ -4,7 +4,8 @@ import type { Finding } from '../src/model/diagnosis.ts';
 import type { Record as KmaiRecord } from '../src/model/record.ts';
 import type { Run } from './run.ts';
 import { parseScenario } from './scenario.ts';
-import { score, totals, type Result } from './score.ts';
+import { score, type Result } from './score.ts';
+import { totals } from './totals.ts';
 
 const scenario = parseScenario(
   'seed',
