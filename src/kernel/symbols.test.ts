@@ -36,6 +36,18 @@ test('modules that are listed out of order are found, with their name', () => {
   assert.equal(symbols.symbol(address48(0xc000_0010, 0xffff_ffff)), 'before_it+0x10 [nft_fib]');
 });
 
+test("a module's start-up code is gone: its symbols don't hide who was loaded there since", () => {
+  // As on 6.1: nf_tables' nft_chain_route_init lay where nft_fib_ipv6 was loaded later.
+  const text = bytes(
+    'ffffffff81000000 T _text\nffffffffc046a190 t nft_fib6_eval\t[nft_fib_ipv6]\nffffffffc046a1d8 T nft_chain_route_init\t[nf_tables]\n',
+  );
+  const modules =
+    'nft_fib_ipv6 16384 1 nft_fib_inet, Live 0xffffffffc046a000\nnf_tables 282624 20 nft_fib,nft_ct, Live 0xffffffffc0412000\n';
+  const address = address48(0xc046_a2f9, 0xffff_ffff);
+  assert.equal(decodeKallsyms(text)!.symbol(address), 'nft_chain_route_init+0x121 [nf_tables]');
+  assert.equal(decodeKallsyms(text, modules)!.symbol(address), 'nft_fib6_eval+0x169 [nft_fib_ipv6]');
+});
+
 test('of two names for one address the first is taken', () => {
   assert.equal(decodeKallsyms(sample)!.symbol(address48(0x8100_0001, 0xffff_ffff)), '_text+0x1');
 });

@@ -21,6 +21,8 @@ const LONGEST_FUNCTION = 0x20_0000;
 const TAB = 9;
 const NEWLINE = 10;
 const SPACE = 32;
+const OPENING = 91;
+const CLOSING = 93;
 const text = new Set(['t', 'T', 'w', 'W'].map((letter) => letter.charCodeAt(0)));
 
 function hexDigit(byte: number): number {
@@ -29,12 +31,30 @@ function hexDigit(byte: number): number {
   return -1;
 }
 
+/** Where each module's code lies, by /proc/modules: `name bytes users by state address`. Addresses as `address48` gives them. */
+function moduleRanges(text: string): ReadonlyMap<string, readonly [from: number, to: number]> {
+  const ranges = new Map<string, readonly [number, number]>();
+  for (const [, name = '', size, address = ''] of text.matchAll(/^(\S+) (\d+) .* 0x([0-9a-f]+)(?: .*)?$/gm)) {
+    const from = Number.parseInt(address.slice(-12), 16);
+    if (from !== 0) ranges.set(name, [from, from + Number(size)]);
+  }
+  return ranges;
+}
+
 /**
+ * @param modules the text of /proc/modules, where there is one. A module's start-up code is freed, but its exported symbols
+ *   stay listed, amid the code of whatever was loaded there since: symbols outside their module's code are left out
  * @returns undefined when every address is zero: kernel.kptr_restrict hides them from this reader
  * @throws Malformed on a line that is not `address type name`
  */
-export function decodeKallsyms(bytes: Uint8Array): Symbols | undefined {
+export function decodeKallsyms(bytes: Uint8Array, modules = ''): Symbols | undefined {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const ranges = moduleRanges(modules);
+  const isStale = (address: number, start: number, end: number) => {
+    if (bytes[end - 1] !== CLOSING) return false;
+    const range = ranges.get(source.toString('latin1', source.indexOf(OPENING, start) + 1, end - 1));
+    return range !== undefined && (address < range[0] || address >= range[1]);
+  };
   // Shortest line: 16 digits, type, a name of one letter.
   const room = Math.ceil(bytes.length / 20) + 1;
   let addresses = new Float64Array(room);
@@ -58,7 +78,7 @@ export function decodeKallsyms(bytes: Uint8Array): Symbols | undefined {
     if ((digits !== 16 && digits !== 8) || bytes[type - 1] !== SPACE || bytes[type + 1] !== SPACE || type + 2 >= end)
       throw new Malformed(line, 'address, type and name', source.toString('latin1', at, end));
     if (address !== 0) seen = true;
-    if (text.has(bytes[type]!)) {
+    if (text.has(bytes[type]!) && !isStale(address, type + 2, end)) {
       if (count > 0 && address < addresses[count - 1]!) sorted = false;
       addresses[count] = address;
       names[count++] = type + 2;

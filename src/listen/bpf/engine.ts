@@ -1,10 +1,10 @@
 import { type Bpf, BpfRefused, openBpf } from '../../host/bpf.ts';
 import type { Host } from '../../host/host.ts';
 import { type Btf, decodeBtf } from '../../kernel/btf.ts';
-import { decodeKallsyms, type Symbols } from '../../kernel/symbols.ts';
 import { Malformed, available, type Reading, unavailable } from '../../model/reading.ts';
 import { afford, describeEffort, type Effort } from '../budget.ts';
 import type { Degradation, Engine, Heard, Request } from '../engine.ts';
+import { readSymbols } from '../symbols.ts';
 import { openWindow, pause, TICKS } from '../window.ts';
 import type { Knowledge } from './attach.ts';
 import { learnCache, listCaches } from './caches.ts';
@@ -200,15 +200,6 @@ function lossesOf(total: Counts, window: Counts, nested: number): Heard['losses'
 
 function closeMaps(bpf: Bpf, maps: Maps): void {
   for (const fd of Object.values(maps) as number[]) bpf.closeFd(fd);
-}
-
-function readSymbols(host: Host): Reading<Symbols> {
-  const bytes = host.readBytes('/proc/kallsyms');
-  if (!bytes.ok) return bytes;
-  const symbols = decodeKallsyms(bytes.value);
-  return symbols === undefined
-    ? unavailable('/proc/kallsyms', 'denied', 'every address is zero', 'sysctl kernel.kptr_restrict=1, and run as root')
-    : available(symbols);
 }
 
 /** The map is allocated at once: at most 2 % of the memory that is free, at least enough to be of use. */

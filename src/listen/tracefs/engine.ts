@@ -1,10 +1,11 @@
 import type { Host } from '../../host/host.ts';
 import { openTraceInstance, type TraceInstance } from '../../host/tracefs.ts';
 import { cleanStack } from '../../kernel/stacks.ts';
-import { address48, decodeKallsyms, type Symbols } from '../../kernel/symbols.ts';
+import { address48, type Symbols } from '../../kernel/symbols.ts';
 import { available, Malformed, unavailable } from '../../model/reading.ts';
 import type { Engine, Heard, Request, Site } from '../engine.ts';
 import { type Pairing, pairing } from '../pairing.ts';
+import { readSymbols } from '../symbols.ts';
 import { monotonicSeconds, openWindow, pause, TICKS } from '../window.ts';
 import { fieldOffset, parseFormat } from './format.ts';
 import { decodePage } from './pages.ts';
@@ -30,9 +31,8 @@ export const tracefsEngine: Engine = {
     if (!opened.ok) return opened;
     const instance = opened.value;
     try {
-      const bytes = host.readBytes('/proc/kallsyms');
-      const symbols = bytes.ok ? decodeKallsyms(bytes.value) : undefined;
-      const heard = await hear(instance, request, target.name, target.slabBytes, symbols);
+      const symbols = readSymbols(host);
+      const heard = await hear(instance, request, target.name, target.slabBytes, symbols.ok ? symbols.value : undefined);
       return available({
         ...heard,
         sites: heard.sites.map((site) => ({ ...site, processes: site.processes.map((each) => named(host, each)) })),
