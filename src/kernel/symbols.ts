@@ -66,14 +66,17 @@ export function decodeKallsyms(bytes: Uint8Array, modules = ''): Symbols | undef
   for (let at = 0; at < bytes.length; line++) {
     let end = source.indexOf(NEWLINE, at);
     if (end < 0) end = bytes.length;
-    let address = 0;
+    // Only the low twelve digits count: those before are the same for every kernel address. Two halves, so that they stay integers.
+    let high = 0;
+    let low = 0;
     let digits = 0;
     for (; at + digits < end; digits++) {
       const digit = hexDigit(bytes[at + digits]!);
       if (digit < 0) break;
-      // Only the low twelve digits: the rest are the same for every kernel address.
-      address = (address % 0x1000_0000_0000) * 16 + digit;
+      high = ((high << 4) | (low >>> 28)) & 0xffff;
+      low = (low << 4) | digit;
     }
+    const address = address48(low, high);
     const type = at + digits + 1;
     if ((digits !== 16 && digits !== 8) || bytes[type - 1] !== SPACE || bytes[type + 1] !== SPACE || type + 2 >= end)
       throw new Malformed(line, 'address, type and name', source.toString('latin1', at, end));
@@ -88,13 +91,28 @@ export function decodeKallsyms(bytes: Uint8Array, modules = ''): Symbols | undef
   if (!seen) return undefined;
   addresses = addresses.slice(0, count);
   names = names.slice(0, count);
-  if (!sorted) {
-    const from = addresses;
-    const order = Uint32Array.from(from, (_, i) => i).toSorted((a, b) => from[a]! - from[b]! || a - b);
-    names = Uint32Array.from(order, (i) => names[i]!);
-    addresses = Float64Array.from(order, (i) => from[i]!);
-  }
+  if (!sorted) ({ addresses, names } = sortedBy(addresses, names));
   return { count, symbol: (address) => lookUp(source, addresses, names, address) };
+}
+
+/** The kernel's own symbols come in order, modules' and programs' after them do not: those alone are sorted, and merged in. */
+function sortedBy(
+  addresses: Float64Array,
+  names: Uint32Array,
+): { readonly addresses: Float64Array<ArrayBuffer>; readonly names: Uint32Array<ArrayBuffer> } {
+  let head = 1;
+  while (head < addresses.length && addresses[head]! >= addresses[head - 1]!) head++;
+  const tail = Uint32Array.from({ length: addresses.length - head }, (_, i) => head + i).toSorted(
+    (a, b) => addresses[a]! - addresses[b]! || a - b,
+  );
+  const merged = { addresses: new Float64Array(addresses.length), names: new Uint32Array(names.length) };
+  for (let to = 0, one = 0, other = 0; to < addresses.length; to++) {
+    const first = other >= tail.length || (one < head && addresses[one]! <= addresses[tail[other]!]!);
+    const from = first ? one++ : tail[other++]!;
+    merged.addresses[to] = addresses[from]!;
+    merged.names[to] = names[from]!;
+  }
+  return merged;
 }
 
 function lookUp(source: Buffer, addresses: Float64Array, names: Uint32Array, address: number): string | undefined {

@@ -15,8 +15,9 @@ import { readCounts, readSites } from './survivors.ts';
 
 /** A live object takes 48 bytes of header, key and record in the kernel's hash map. */
 const ENTRY_BYTES = 96;
-/** More is allocated too slowly to start at once; `capacity` asks for it. */
-const LARGEST_CAPACITY = 262_144;
+const LARGEST_CAPACITY = 1_048_576;
+/** A leak that is faster than this fills the map before the window ends; `capacity` gives more room. */
+const LEAKED_PER_SECOND = 8192;
 const SMALLEST_CAPACITY = 16_384;
 /** How long is waited to see whether the cache is busy, and what busy is: then events may well come nested. */
 const TRIAL_SECONDS = 0.02;
@@ -45,7 +46,8 @@ export const bpfEngine: Engine = {
 async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Knowledge>> {
   const { target } = request;
   if (target.kind === 'pages') return available({ target, caches: [], getKmemCache: undefined, kmalloc: undefined });
-  const bytes = host.readBytes('/sys/kernel/btf/vmlinux');
+  const told = bpf.kernelBtf();
+  const bytes = told === undefined ? host.readBytes('/sys/kernel/btf/vmlinux') : available(told);
   if (!bytes.ok) return bytes;
   const btf = readBtf(bytes.value);
   if (!btf.ok) return btf;
@@ -116,7 +118,7 @@ export function kmallocTraits(aliases: readonly string[]): { readonly set: numbe
 }
 
 async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): Promise<Heard> {
-  const maps = createMaps(bpf, request.capacity ?? affordableCapacity(host));
+  const maps = createMaps(bpf, request.capacity ?? affordableCapacity(host, request.seconds));
   const cpus = possibleCpus(host);
   let effort: Effort = { stacks: request.stacks, sample: request.sample, stopped: false };
   const ears = openEars(bpf, maps, known, effort);
@@ -202,12 +204,13 @@ function closeMaps(bpf: Bpf, maps: Maps): void {
   for (const fd of Object.values(maps) as number[]) bpf.closeFd(fd);
 }
 
-/** The map is allocated at once: at most 2 % of the memory that is free, at least enough to be of use. */
-function affordableCapacity(host: Host): number {
+/** The map is allocated at once, which takes time: as large as the window needs, at most 2 % of the memory that is free. */
+function affordableCapacity(host: Host, seconds: number): number {
   const text = host.read('/proc/meminfo');
   const kibibytes = Number(/^MemAvailable:\s+(\d+)/m.exec(text.ok ? text.value : '')?.[1] ?? 0);
   const affordable = Math.floor((kibibytes * 1024 * 0.02) / ENTRY_BYTES);
-  return Math.min(LARGEST_CAPACITY, Math.max(SMALLEST_CAPACITY, 2 ** Math.floor(Math.log2(affordable + 1))));
+  const wanted = 2 ** Math.ceil(Math.log2(seconds * LEAKED_PER_SECOND));
+  return Math.max(SMALLEST_CAPACITY, Math.min(LARGEST_CAPACITY, wanted, affordable));
 }
 
 /** Per-CPU values come for every CPU that could be there (num_possible_cpus), not only those that are. */

@@ -29,7 +29,7 @@ export const COMM_BYTES = 16;
 export const KEY_BYTES = 8;
 
 /** Deep enough for a packet's way from the socket to the far end of nftables; more frames cost nothing but memory. */
-export const STACK_FRAMES = 64;
+export const STACK_FRAMES = 48;
 export const STACK_IDS = 16_384;
 /** Key of `paths`: the caller's address, the depth of the stack, a word of the entry from user space. */
 export const FINGERPRINT_BYTES = 24;

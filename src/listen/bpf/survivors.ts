@@ -16,12 +16,19 @@ import {
   STACK_FRAMES,
 } from './maps.ts';
 
+interface Held {
+  readonly pid: number;
+  readonly comm: string;
+  count: number;
+}
+
 interface Tally {
   allocated: number;
   outstanding: number;
   oldest: number;
   readonly byAge: number[];
-  readonly processes: Map<number, { readonly comm: string; count: number }>;
+  readonly processes: Map<number, Held>;
+  last: Held | undefined;
   readonly cpus: Set<number>;
 }
 
@@ -52,14 +59,22 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
         oldest: Number.POSITIVE_INFINITY,
         byAge: Array.from({ length: AGE_CLASSES }, () => 0),
         processes: new Map(),
+        last: undefined,
         cpus: new Set(),
       });
     }
   });
   const length = Math.max(1e-9, window.end - window.start);
+  // Neighbours in the map have nothing in common, but sites, processes and CPUs are few: the last one is mostly the next.
+  let lastSite = Number.NaN;
+  let tally: Tally | undefined;
   bpf.batches(maps.live, KEY_BYTES, RECORD_BYTES, (_keys, values, count) => {
     for (let i = 0, at = 0; i < count; i++, at += RECORD_BYTES) {
-      const tally = tallies.get(siteAt(values, at + record.site));
+      const site = siteAt(values, at + record.site);
+      if (site !== lastSite) {
+        lastSite = site;
+        tally = tallies.get(site);
+      }
       if (tally === undefined) continue;
       const time = (values.readUInt32LE(at + record.time) + values.readUInt32LE(at + record.time + 4) * 0x1_0000_0000) / 1e9;
       const weight = values.readUInt16LE(at + record.weight);
@@ -69,9 +84,8 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
       if (time < tally.oldest) tally.oldest = time;
       tally.cpus.add(values.readUInt16LE(at + record.cpu));
       const pid = values.readUInt32LE(at + record.pid);
-      const process = tally.processes.get(pid);
-      if (process === undefined) tally.processes.set(pid, { comm: text(values, at + record.comm, COMM_BYTES), count: weight });
-      else process.count += weight;
+      if (tally.last?.pid !== pid) tally.last = processOf(tally, pid, values, at + record.comm);
+      tally.last.count += weight;
     }
   });
   return Array.from(tallies, ([site, tally]) => ({
@@ -80,9 +94,17 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
     outstanding: tally.outstanding,
     byAge: tally.byAge,
     oldestSeconds: tally.outstanding === 0 ? null : Math.max(0, window.end - tally.oldest),
-    processes: Array.from(tally.processes, ([pid, { comm, count }]) => ({ pid, comm, count })),
+    processes: [...tally.processes.values()],
     cpus: [...tally.cpus].toSorted((a, b) => a - b),
   }));
+}
+
+function processOf(tally: Tally, pid: number, values: Buffer, comm: number): Held {
+  const had = tally.processes.get(pid);
+  if (had !== undefined) return had;
+  const made = { pid, comm: text(values, comm, COMM_BYTES), count: 0 };
+  tally.processes.set(pid, made);
+  return made;
 }
 
 function framesOf(bpf: Bpf, maps: Maps, site: number, symbols: Symbols | undefined): readonly string[] {
