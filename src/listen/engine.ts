@@ -84,6 +84,8 @@ export interface Heard {
   /** Share of one CPU that listening cost; null where it could not be measured. */
   readonly cost: number | null;
   readonly degradations: readonly Degradation[];
+  /** Ways to free that could not be heard, and why: of interest when frees turn out to be unseen. */
+  readonly deaf?: readonly string[];
   /** Anything a reader must know to judge the numbers. */
   readonly notes: readonly string[];
 }

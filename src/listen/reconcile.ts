@@ -95,6 +95,7 @@ function remarks(
       `frees are not visible for this cache: ${survivors} objects seem to survive, but it grew by ${growth ?? 'an unknown number'}` +
         (heard.flow.reallocated > 0 ? ` and ${heard.flow.reallocated} live pointers were given out again` : ''),
     );
+  if (visible === 'no') said.push(...(heard.deaf ?? []));
   if (growth === null) said.push(`how much ${target.name} grew could not be measured: nothing is called leaking`);
   if (visible === 'yes' && explained !== null && (explained < 0.9 || explained > 1.1))
     said.push(

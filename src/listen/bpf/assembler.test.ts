@@ -36,6 +36,10 @@ test('each instruction has the encoding the instruction set gives it', () => {
     '07020000f8ffffff',
   ); // BPF_ALU64_IMM(BPF_ADD)
   assert.equal(
+    one((a) => a.subtract('r8', 'r9')),
+    '1f98000000000000',
+  );
+  assert.equal(
     one((a) => a.add('r2', 'r3')),
     '0f32000000000000',
   );

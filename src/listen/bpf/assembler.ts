@@ -45,6 +45,7 @@ export interface Assembler {
   /** target = the map behind a file descriptor. */
   map(target: Register, fd: number): void;
   add(target: Register, value: Operand): void;
+  subtract(target: Register, value: Operand): void;
   shiftRight(target: Register, bits: number): void;
   and(target: Register, mask: number): void;
   or(target: Register, value: Operand): void;
@@ -113,6 +114,7 @@ export function assembler(): Assembler {
     },
     map: (target, fd) => constant(target, 1, BigInt(fd)),
     add: (target, value) => arithmetic(0x00, target, value),
+    subtract: (target, value) => arithmetic(0x10, target, value),
     shiftRight: (target, bits) => arithmetic(0x70, target, bits),
     or: (target, value) => arithmetic(0x40, target, value),
     and: (target, mask) => arithmetic(0x50, target, mask),

@@ -1,6 +1,7 @@
 import type { Bpf, ProgramInfo } from '../../host/bpf.ts';
 import type { Effort } from '../budget.ts';
 import type { Target } from '../target.ts';
+import type { Hook } from './hooks.ts';
 import type { Maps } from './maps.ts';
 import { allocProgram } from './programs/alloc.ts';
 import { freeProgram } from './programs/free.ts';
@@ -18,6 +19,7 @@ export interface Knowledge {
   readonly getKmemCache: number | undefined;
   /** Set when the cache, or an alias of it, is one of kmalloc's. */
   readonly kmalloc: KmallocMatch | undefined;
+  readonly hooks: readonly Hook[];
 }
 
 export interface Attached {

@@ -1,17 +1,20 @@
 import type { Bpf } from '../../host/bpf.ts';
 import type { Effort } from '../budget.ts';
 import { type Attached, attachAllocations, attachFrees, type Knowledge } from './attach.ts';
+import { attachHooks } from './hooks.ts';
 import type { Maps } from './maps.ts';
 
 /** All programs that are attached at a moment, in the order they may come and go. */
 export interface Ears {
   readonly programs: () => readonly number[];
-  /** Adds the second copies, once. */
+  /** For a cache that is busy: adds the second copies, and hooks where frees fire no event. Once. */
   sharpen(): void;
   /** Goes on recording allocations with less effort, or not at all. */
   ease(effort: Effort): void;
   /** Events skipped so far because they came nested in another of the same kind. */
   nested(): number;
+  /** Ways to free that can't be heard on this kernel, and why; known once sharpened. */
+  readonly deaf: readonly string[];
   deafen(): void;
 }
 
@@ -21,6 +24,7 @@ export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort):
   let effort = given;
   let sharp = false;
   let gone = 0;
+  const deaf: string[] = [];
 
   const nestedIn = (attached: readonly Attached[]) =>
     attached.flatMap((each) => each.info()).reduce((sum, info) => sum + (info.recursionMisses ?? 0), 0);
@@ -52,6 +56,7 @@ export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort):
       if (sharp) return;
       sharp = true;
       frees.push(attachFrees(bpf, maps, known, 'second'));
+      frees.push(attachHooks(bpf, maps, known.caches, known.hooks, (why) => deaf.push(why)));
       if (!effort.stopped && effort.sample === 1) allocations.push(attachAllocations(bpf, maps, known, effort, 'second'));
     },
     ease(less) {
@@ -61,6 +66,7 @@ export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort):
       attachAll();
     },
     nested: () => gone + nestedIn([...frees, ...allocations]),
+    deaf,
     deafen,
   };
 }

@@ -10,6 +10,7 @@ import type { Knowledge } from './attach.ts';
 import { learnCache, listCaches } from './caches.ts';
 import { type Counter, counters, createMaps, type Maps } from './maps.ts';
 import { openEars } from './ears.ts';
+import { findHooks } from './hooks.ts';
 import { openMeter } from './meter.ts';
 import { readCounts, readSites } from './survivors.ts';
 
@@ -45,7 +46,7 @@ export const bpfEngine: Engine = {
 /** What is not known of this kernel and this cache before anything is attached. */
 async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Knowledge>> {
   const { target } = request;
-  if (target.kind === 'pages') return available({ target, caches: [], getKmemCache: undefined, kmalloc: undefined });
+  if (target.kind === 'pages') return available({ target, caches: [], getKmemCache: undefined, kmalloc: undefined, hooks: [] });
   const told = bpf.kernelBtf();
   const bytes = told === undefined ? host.readBytes('/sys/kernel/btf/vmlinux') : available(told);
   if (!bytes.ok) return bytes;
@@ -62,6 +63,7 @@ async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Kn
       `the event's third argument is ${third ?? 'missing'}, not a cache`,
       '',
     );
+  const hooks = findHooks(btf.value);
   const getKmemCache = btf.value.find('bpf_get_kmem_cache', 'func');
   const kmalloc = kmallocTraits(target.aliases);
   const listed = listCaches(bpf, btf.value, target.name, place.offset);
@@ -75,12 +77,13 @@ async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Kn
   }
   if (caches.length === 0 && kmalloc === undefined)
     return unavailable(`the cache ${target.name}`, 'absent', `nothing was allocated or freed in ${request.seconds} s`, 'listen for longer');
-  if (kmalloc === undefined) return available({ target, caches, getKmemCache, kmalloc: undefined });
+  if (kmalloc === undefined) return available({ target, caches, getKmemCache, kmalloc: undefined, hooks });
   const byKernel = getKmemCache !== undefined && caches.length > 0;
   return available({
     target,
     caches,
     getKmemCache,
+    hooks,
     kmalloc: byKernel ? { by: 'kfunc', btfId: getKmemCache, caches } : { by: 'gfp', ...kmalloc },
   });
 }
@@ -163,6 +166,7 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
       losses: lossesOf(total, flow, nested),
       cost: meter.average(),
       degradations,
+      deaf: ears.deaf,
       notes: symbols.ok ? [] : [`addresses have no names: ${symbols.unavailable.detail}`],
     };
   } finally {
