@@ -9,7 +9,7 @@ import type { Host } from '../host/host.ts';
 import { listen } from '../listen/listen.ts';
 import { look } from '../look/look.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
-import type { CallSite, Evidence, Fact, Machine, Unavailable } from '../model/evidence.ts';
+import type { CallSite, Evidence, Fact, Machine, Specimen, Unavailable } from '../model/evidence.ts';
 import type { FactId, FactValue } from '../model/facts.ts';
 import { type Record, recordSchema } from '../model/record.ts';
 import { casebook } from './casebook.ts';
@@ -25,6 +25,8 @@ export interface ConsultOptions {
   /** Ends the window early; what was seen until then is diagnosed. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
+  /** What was read from kernel memory already. */
+  readonly specimens?: readonly Specimen[];
 }
 
 /** Examines the host and reasons about what was found. Never throws for what could not be read: that is part of the record. */
@@ -71,7 +73,7 @@ async function listenWhereItGrows(
   return { ...evidence, callsites, unavailable: missing };
 }
 
-async function examine(host: Host, { seconds, exams, signal, onProgress }: ConsultOptions): Promise<Evidence> {
+async function examine(host: Host, { seconds, exams, signal, onProgress, specimens }: ConsultOptions): Promise<Evidence> {
   // Asking spawns programs, which stirs the very caches that are watched: it comes before the window.
   const asks = exams.has('ask');
   if (asks) onProgress?.('asking …');
@@ -96,7 +98,7 @@ async function examine(host: Host, { seconds, exams, signal, onProgress }: Consu
     series: looked?.series ?? [],
     callsites: looked?.callsites ?? [],
     facts: asked.facts,
-    specimens: looked?.specimens ?? [],
+    specimens: [...(looked?.specimens ?? []), ...(specimens ?? [])],
     holdings: looked?.holdings ?? [],
     ledger: looked?.ledgers.end ?? null,
     unavailable: missing,

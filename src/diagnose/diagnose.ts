@@ -18,6 +18,7 @@ import { type Recognise, matchCases } from './match.ts';
 import { remediesOf } from './case-remedies.ts';
 import { memoryCandidates } from './memory-candidates.ts';
 import { nextFor, nextForAll } from './next-exam.ts';
+import { orphanCandidates } from './orphan-candidates.ts';
 import { slabCandidates } from './slab-candidates.ts';
 
 export interface Knowledge {
@@ -43,7 +44,7 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
   const matters = (growth: Growth): boolean => growth.bytes_per_second * year >= leastShareInAYear * memory;
 
   const trending = caches.filter(({ growth }) => growth.shape === 'trend' && matters(growth));
-  const candidates = gather(
+  const growing = gather(
     [
       ...cgroupCandidates(index),
       ...slabCandidates(trending, held, seconds, index),
@@ -52,6 +53,7 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
     held,
     seconds,
   ).map((candidate) => heard(candidate, index));
+  const candidates = [...growing, ...orphanCandidates(index, growing)];
   const stopped = stoppedCandidates(caches, memory);
   const findings = [...candidates, ...stopped].toSorted(byWeight).map((candidate) => findingOf(candidate, index, knowledge));
 

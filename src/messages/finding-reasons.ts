@@ -24,6 +24,12 @@ export const findingReasons = {
       `Keeps pace with ${a.counter}: ${a.ratio} objects per event (${a.low} to ${a.high}); both went steadily, so this is likely, not proven.`,
     (a) => `与 ${a.counter} 同步:每次事件 ${a.ratio} 个对象(${a.low} 至 ${a.high});两者均匀速,故只是可能,未经证明。`,
   ),
+  lost_objects: sentence(
+    (a: { unreachable: number; objects: number; cache: string; bytes: string; type: string }) =>
+      `${a.unreachable} of ${a.objects} objects of ${a.cache} (${a.bytes}) can be reached from nowhere${a.type === '' ? '' : `; they are struct ${a.type}`}.`,
+    (a) =>
+      `${a.cache} 的 ${a.objects} 个对象中有 ${a.unreachable} 个(${a.bytes})无处可达${a.type === '' ? '' : `;它们是 struct ${a.type}`}。`,
+  ),
   driver_indistinguishable: sentence(
     (a: { counters: string }) => `Not to be told apart from it in this window: ${a.counters}.`,
     (a) => `本窗口内无法与之区分:${a.counters}。`,

@@ -4,6 +4,7 @@ import { Meaningless } from '../btf/evaluate.ts';
 import { BadDump, Unmapped } from '../damage.ts';
 import { type Core, readSlabs, type SlabView } from '../vmcore.ts';
 import { fibRules } from './fib-rules.ts';
+import { fib6Routes } from './fib6-routes.ts';
 import { nftRuleset } from './nf-tables.ts';
 import { kernelLog } from './printk.ts';
 import { dumpTime, procFiles, slabEntries, slabFlag } from './proc-files.ts';
@@ -24,7 +25,9 @@ export function coreHost(core: Core, slabs?: SlabView): Host {
   const commands = new Map<string, () => string>([
     ['ip -d -j -4 rule show', () => fibRules(given, 4)],
     ['ip -d -j -6 rule show', () => fibRules(given, 6)],
+    ['ip -j -6 route show table all', () => fib6Routes(given)],
     ['nft -j list ruleset', () => nftRuleset(given)],
+    ['uname -m', () => 'x86_64\n'], // the only one that dumps are read of
     ['dmesg', () => kernelLog(kernel, given)],
   ]);
 

@@ -1,8 +1,8 @@
 /** Policy rules as the kernel holds them (net/core/fib_rules.c), in the JSON of `ip -d -j rule show`. */
+import { tableName } from './route-names.ts';
 import type { Structs } from './structs.ts';
 
 const FIB_RULE_INVERT = 2;
-const tables: Readonly<Record<number, string>> = { 253: 'default', 254: 'main', 255: 'local' };
 const actions: Readonly<Record<number, string>> = { 2: 'goto', 3: 'nop', 6: 'blackhole', 7: 'unreachable', 8: 'prohibit' };
 const protocols: Readonly<Record<number, string>> = { 0: 'unspec', 2: 'kernel', 3: 'boot', 4: 'static' };
 
@@ -27,7 +27,7 @@ export function fibRules({ number, text, list }: Structs, family: 4 | 6): string
             fwmark: `0x${value('mark').toString(16)}`,
             ...(value('mark_mask') === 0xffffffff ? {} : { fwmask: `0x${value('mark_mask').toString(16)}` }),
           }),
-      ...(table === 0 ? {} : { table: tables[table] ?? String(table) }),
+      ...(table === 0 ? {} : { table: tableName(table) }),
       ...(value('suppress_prefixlen') < 0 ? {} : { suppress_prefixlen: value('suppress_prefixlen') }),
       ...(value('suppress_ifgroup') < 0 ? {} : { suppress_ifgroup: value('suppress_ifgroup') }),
       ...(actions[value('action')] === undefined ? {} : { action: actions[value('action')] }),

@@ -5,12 +5,12 @@ import type { Kernel } from '../kernel.ts';
 /** Reads structures as C names them; types may be modules'. For what is read a few hundred times, not millions. */
 export interface Structs {
   /** A number or pointer. @throws Meaningless, Unmapped */
-  number(expression: string): bigint;
+  readonly number: (expression: string) => bigint;
   /** What a `char *` or `char[]` says. */
-  text(expression: string): string;
+  readonly text: (expression: string) => string;
   /** Entries of a list, as pointers to the struct that has it as `member`. */
-  list(head: string, struct: string, member: string): readonly bigint[];
-  has(struct: string, member: string): boolean;
+  readonly list: (head: string, struct: string, member: string) => readonly bigint[];
+  readonly has: (struct: string, member: string) => boolean;
 }
 
 const mostEntries = 10_000;

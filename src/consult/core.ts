@@ -1,0 +1,21 @@
+/** A dump, diagnosed alone: what is lost, and the circumstances, all out of the kernel's memory. */
+import type { Record } from '../model/record.ts';
+import { available, type Reading } from '../model/reading.ts';
+import { examineOrphans } from '../touch/examine.ts';
+import { coreHost } from '../touch/host/core-host.ts';
+import { openCore, refused } from '../touch/vmcore.ts';
+import { consult, type ConsultOptions } from './consult.ts';
+
+/** @param path a dump, or /proc/kcore */
+export async function consultCore(path: string, options: Pick<ConsultOptions, 'signal' | 'onProgress'>): Promise<Reading<Record>> {
+  const core = await openCore(path);
+  if (!core.ok) return core;
+  try {
+    const { specimens } = await examineOrphans(core.value, undefined, options.onProgress ?? (() => {}));
+    return available(await consult(coreHost(core.value), { ...options, seconds: 0, exams: new Set(['look', 'ask']), specimens }));
+  } catch (error) {
+    return refused(path, error);
+  } finally {
+    core.value.kernel.image.close();
+  }
+}
