@@ -59,7 +59,10 @@ function modulesText(kernel: Kernel, { number }: Structs): string {
   const lines = kernel.modules.map(({ name, address, ranges }) => {
     const own = `((struct module *)${address})`;
     const taints = number(`${own}->taints`);
-    const letters = [...taintLetters].filter((_, bit) => ((taints >> BigInt(bit)) & 1n) === 1n).join('');
+    const letters = taintLetters
+      .split('')
+      .filter((_, bit) => ((taints >> BigInt(bit)) & 1n) === 1n)
+      .join('');
     const size = ranges.reduce((sum, [from, to]) => sum + to - from, 0n);
     const users = number(`${own}->refcnt.counter`) - 1n; // MODULE_REF_BASE
     return `${name} ${size} ${users} - Live 0x${ranges[0]![0].toString(16)}${letters === '' ? '' : ` (${letters})`}`;

@@ -1,4 +1,4 @@
-import { Unmapped } from '../damage.ts';
+import { BadDump, Unmapped } from '../damage.ts';
 import type { Image } from './image.ts';
 import { pageSize } from './image.ts';
 import type { Pages } from './pages.ts';
@@ -21,6 +21,8 @@ export interface Memory {
 }
 
 const keptTranslations = 1 << 15;
+/** The largest table, BTF or kallsyms' names, has some megabytes. */
+const longestRead = 1 << 27;
 
 export function virtualMemory(image: Image, pages: Pages, architecture: Architecture): Memory {
   /** Page of a virtual address → physical start of the page; −1: not mapped. */
@@ -50,6 +52,7 @@ export function virtualMemory(image: Image, pages: Pages, architecture: Architec
   }
 
   function bytes(address: bigint, length: number): Buffer {
+    if (length > longestRead) throw new BadDump(`0x${address.toString(16)}`, `at most ${longestRead} bytes expected, ${length} asked for`);
     const into = Buffer.alloc(length);
     for (let done = 0; done < length; ) {
       const at = locate(address + BigInt(done));

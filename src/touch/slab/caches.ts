@@ -65,61 +65,59 @@ const flagBits: Readonly<Record<CacheFlag, { readonly old: number; readonly name
 const mostCaches = 1 << 16;
 const mostLinks = 1 << 18;
 
+/** More bytes than any slab has. */
+const largestObject = 1 << 22;
+
 /** All caches, with the aliases that sysfs knows. */
 export function readCaches(kernel: Kernel, found: Flaws): readonly Cache[] {
-  const { memory } = kernel;
   const addresses = kernel.list(kernel.symbol('slab_caches'), kernel.offset('kmem_cache', 'list'), mostCaches, found);
   const aliases = readAliases(kernel, new Set(addresses), found);
   const flagsOf = flagReader(kernel.btf);
-  const hardened = kernel.has('kmem_cache', 'random');
-  const redLeft = kernel.has('kmem_cache', 'red_left_pad') ? kernel.offset('kmem_cache', 'red_left_pad') : undefined;
-  const at = (path: string): number => kernel.offset('kmem_cache', path);
-  const head =
-    Math.max(
-      ...['flags', 'size', 'object_size', 'offset', 'name', 'inuse', 'ctor'].map(at),
-      redLeft ?? 0,
-      hardened ? at('random') : 0,
-      at('list'),
-    ) + 8;
-  const optional = (bytes: Buffer, path: string): bigint => (kernel.has('kmem_cache', path) ? bytes.readBigUInt64LE(at(path)) : 0n);
   const caches: Cache[] = [];
   for (const address of addresses) {
     try {
-      const bytes = memory.bytes(address, Math.max(head, kernel.has('kmem_cache', 'cpu_sheaves') ? at('cpu_sheaves') + 8 : 0));
-      const name = memory.string(bytes.readBigUInt64LE(at('name')), 128);
-      const flags = flagsOf(bytes.readUInt32LE(at('flags')));
-      const size = bytes.readUInt32LE(at('size'));
-      const objectSize = bytes.readUInt32LE(at('object_size'));
-      const orderAndObjects = kernel.has('kmem_cache', 'oo') ? memory.u32(address + BigInt(at('oo'))) : 0;
-      if (size === 0 || objectSize > size || size > 1 << 26) {
-        found.add(address, `cache ${name}: an object size of ${objectSize} in ${size} bytes`);
-        continue;
-      }
-      caches.push({
-        index: caches.length,
-        address,
-        name,
-        aliases: (aliases.get(address) ?? []).filter((alias) => alias !== name).toSorted(),
-        size,
-        objectSize,
-        freeOffset: bytes.readUInt32LE(at('offset')),
-        leftPad: flags.includes('red-zone') && redLeft !== undefined ? bytes.readUInt32LE(redLeft) : 0,
-        flags,
-        secret: hardened ? bytes.readBigUInt64LE(at('random')) : 0n,
-        hardened,
-        cpuSlab: optional(bytes, 'cpu_slab'),
-        cpuSheaves: optional(bytes, 'cpu_sheaves'),
-        inUse: bytes.readUInt32LE(at('inuse')),
-        constructor_: bytes.readBigUInt64LE(at('ctor')),
-        objectsPerSlab: orderAndObjects & 0xffff,
-        pagesPerSlab: 2 ** (orderAndObjects >>> 16),
-      });
+      const cache = readCache(kernel, address, flagsOf);
+      if (cache.size === 0 || cache.objectSize > cache.size || cache.size > largestObject)
+        found.add(address, `cache ${cache.name}: an object size of ${cache.objectSize} in ${cache.size} bytes`);
+      else
+        caches.push({
+          ...cache,
+          index: caches.length,
+          aliases: (aliases.get(address) ?? []).filter((alias) => alias !== cache.name).toSorted(),
+        });
     } catch (error) {
       if (!(error instanceof Unmapped)) throw error;
       found.add(error.address, `cache at 0x${address.toString(16)}: ${error.message}`);
     }
   }
   return caches;
+}
+
+/** One struct kmem_cache; members that a kernel has not got are 0. */
+function readCache(kernel: Kernel, address: bigint, flagsOf: (flags: number) => readonly CacheFlag[]): Omit<Cache, 'index' | 'aliases'> {
+  const { memory } = kernel;
+  const at = (path: string): bigint => address + BigInt(kernel.offset('kmem_cache', path));
+  const u32 = (path: string): number => (kernel.has('kmem_cache', path) ? memory.u32(at(path)) : 0);
+  const u64 = (path: string): bigint => (kernel.has('kmem_cache', path) ? memory.u64(at(path)) : 0n);
+  const flags = flagsOf(u32('flags'));
+  const orderAndObjects = u32('oo');
+  return {
+    address,
+    name: memory.string(memory.u64(at('name')), 128),
+    size: memory.u32(at('size')),
+    objectSize: memory.u32(at('object_size')),
+    freeOffset: memory.u32(at('offset')),
+    leftPad: flags.includes('red-zone') ? u32('red_left_pad') : 0,
+    flags,
+    secret: u64('random'),
+    hardened: kernel.has('kmem_cache', 'random'),
+    cpuSlab: u64('cpu_slab'),
+    cpuSheaves: u64('cpu_sheaves'),
+    inUse: u32('inuse'),
+    constructor_: u64('ctor'),
+    objectsPerSlab: orderAndObjects & 0xffff,
+    pagesPerSlab: 2 ** (orderAndObjects >>> 16),
+  };
 }
 
 function flagReader(btf: Btf): (flags: number) => readonly CacheFlag[] {

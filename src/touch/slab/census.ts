@@ -27,6 +27,8 @@ export interface Census {
 /** Different values an offset is counted for; past them only those known already are. */
 const mostKeys = 256;
 const shown = 3;
+/** Words of an object that are looked at: 64 KiB. */
+const mostColumns = 8192;
 
 function count<K>(map: Map<K, number>, key: K): void {
   const known = map.get(key);
@@ -46,7 +48,7 @@ export function census(kernel: Kernel, objects: Objects, cache: Cache, only?: (o
   const { pages } = kernel.memory;
   const { words } = pages;
   const reader = wordReader(kernel, objects);
-  const columns = Math.floor(cache.objectSize / 8);
+  const columns = Math.min(mostColumns, Math.floor(cache.objectSize / 8));
   const classes = new Uint32Array(columns * wordClasses.length);
   const targets = Array.from({ length: columns }, () => new Map<number, number>());
   const values = Array.from({ length: columns }, () => new Map<number, number>());

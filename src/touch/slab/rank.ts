@@ -72,7 +72,7 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
   if (objects === 0) return [];
   const names = namesFor(cache);
   const byName = new Map(caches.map((c) => [c.name, c]));
-  const words = Math.ceil((cache.objectSize * 1.25) / 8);
+  const words = Math.min(16_384, Math.ceil((cache.objectSize * 1.25) / 8));
   const matcher = tableMatcher(kernel);
   const rows = counted.rows.map((row) => shares(row, objects));
   const ranked: RankedType[] = [];
