@@ -1,4 +1,4 @@
-import { type Btf, decodeBtf } from '../kernel/btf.ts';
+import { type Btf, type BtfPlace, decodeBtf } from '../kernel/btf.ts';
 import { BadDump, type Flaws, Unmapped } from './damage.ts';
 import type { Image } from './memory/image.ts';
 import { pageSize } from './memory/image.ts';
@@ -80,8 +80,18 @@ export function openKernel(image: Image): Kernel {
   architecture.directMap.end = directMap + BigInt(image.frames) * BigInt(pageSize);
 
   const btf = lazy(() => readBtf(memory, symbols));
-  function offset(struct: string, path: string): number {
+  // The walks ask for the same few members thousands of times.
+  const places = new Map<string, BtfPlace | undefined>();
+  function placeOf(struct: string, path: string): BtfPlace | undefined {
+    const key = `${struct} ${path}`;
+    const known = places.get(key);
+    if (known !== undefined || places.has(key)) return known;
     const place = btf().member(struct, path);
+    places.set(key, place);
+    return place;
+  }
+  function offset(struct: string, path: string): number {
+    const place = placeOf(struct, path);
     if (place === undefined) throw new BadDump('BTF', `${struct}.${path} expected`);
     return place.offset;
   }
@@ -129,7 +139,7 @@ export function openKernel(image: Image): Kernel {
     },
     symbol,
     offset,
-    has: (struct, path) => btf().member(struct, path) !== undefined,
+    has: (struct, path) => placeOf(struct, path) !== undefined,
     sizeOf(struct) {
       const id = btf().find(struct, 'struct');
       if (id === undefined) throw new BadDump('BTF', `struct ${struct} expected`);

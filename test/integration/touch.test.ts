@@ -6,6 +6,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { askAll } from '../../src/ask/ask.ts';
+import type { FactValue } from '../../src/model/facts.ts';
+import { coreHost } from '../../src/touch/host/core-host.ts';
 import { openCore, readSlabs } from '../../src/touch/vmcore.ts';
 import { evaluate } from '../../src/touch/btf/evaluate.ts';
 import { formatValue } from '../../src/touch/btf/format.ts';
@@ -97,5 +100,26 @@ for (const name of dumps) {
     const groups = splitByType(kernel, view.objects, cache, (object) => reach.reached[object] === 0);
     assert.equal(groups[0]!.type?.type, 'rt6_info');
     assert.ok(groups[0]!.objects >= 0.999 * lost);
+  });
+
+  test(`${name}: what is asked of a machine is answered by its dump`, async () => {
+    const opened = await openCore(join(folder, name, 'memory.kdump'));
+    assert.ok(opened.ok);
+    const host = coreHost(opened.value);
+    const read = (path: string): string => {
+      const file = host.read(path);
+      return file.ok ? file.value.trim() : '';
+    };
+    assert.equal(read('/proc/net/rt6_stats'), text('rt6_stats').trim());
+    assert.equal(read('/proc/version'), text('version').trim());
+    assert.match(read('/proc/meminfo'), new RegExp(`MemTotal: +${/MemTotal: +(\d+)/.exec(text('meminfo'))![1]} kB`));
+    const { facts } = await askAll(host);
+    const fact = (id: string): unknown => facts.find((one) => one.id === id)?.value;
+    const suppressing = (fact('policyRules6') as FactValue<'policyRules6'>).filter((rule) => rule.suppressPrefixLength >= 0);
+    const lookingUp = ((fact('nftRules') ?? []) as FactValue<'nftRules'>).filter((rule) => rule.fibResult === 'oif');
+    const armed = name.startsWith('seed-') ? 1 : 0; // the scenario installs one of each
+    assert.deepEqual([suppressing.length, lookingUp.length], [armed, armed]);
+    if (armed === 1)
+      assert.ok((fact('routes6') as FactValue<'routes6'>).some((route) => route.destination === 'default' && route.table === 'main'));
   });
 }
