@@ -36,7 +36,7 @@ export async function runTouch(options: TouchOptions, writers: Writers): Promise
     writers.err(`kmai: ${what}: ${detail}${help === '' ? '' : `; what would help: ${help}`}\n`);
     return reason === 'denied' ? exit.notPermitted : exit.inconclusive;
   }
-  const { specimens, text, answer, core, flaws, abnormal } = answered.value;
+  const { specimens, text, answer, core, flaws, abnormal, unanswered } = answered.value;
   const flawed = flaws.first.map(({ address, what }) => ({ address: `0x${address.toString(16)}`, what }));
   if (options.json) {
     const found = {
@@ -54,6 +54,7 @@ export async function runTouch(options: TouchOptions, writers: Writers): Promise
         `kmai: ${flaws.count} flaws in the kernel's own memory:\n${flawed.map((one) => `  ${one.address} ${one.what}`).join('\n')}\n`,
       );
   }
+  if (unanswered !== undefined) return exit.inconclusive;
   return abnormal ? exit.abnormal : exit.healthy;
 }
 

@@ -11,8 +11,16 @@ export async function consultCore(path: string, options: Pick<ConsultOptions, 's
   const core = await openCore(path);
   if (!core.ok) return core;
   try {
-    const { specimens } = await examineOrphans(core.value, undefined, options.onProgress ?? (() => {}));
-    return available(await consult(coreHost(core.value), { ...options, seconds: 0, exams: new Set(['look', 'ask']), specimens }));
+    const { specimens, unanswered } = await examineOrphans(core.value, undefined, options.onProgress ?? (() => {}));
+    const record = await consult(coreHost(core.value), { ...options, seconds: 0, exams: new Set(['look', 'ask']), specimens });
+    if (unanswered === undefined) return available(record);
+    const missing = {
+      what: 'orphans',
+      reason: 'unsupported',
+      detail: unanswered,
+      help: 'a makedumpfile that knows this kernel, or dump level 0',
+    } as const;
+    return available({ ...record, unavailable: [...record.unavailable, missing] });
   } catch (error) {
     return refused(path, error);
   } finally {

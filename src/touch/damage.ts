@@ -11,10 +11,13 @@ export class BadDump extends Error {
 /** Kernel memory that the dump does not hold, or that nothing is mapped at. */
 export class Unmapped extends Error {
   readonly address: bigint;
-  constructor(address: bigint, why: string) {
+  /** Mapped, but the dump leaves the page out. */
+  readonly leftOut: boolean;
+  constructor(address: bigint, why: string, leftOut = false) {
     super(`${hex(address)}: ${why}`);
     this.name = 'Unmapped';
     this.address = address;
+    this.leftOut = leftOut;
   }
 }
 
@@ -28,19 +31,26 @@ export interface Flaw {
 export interface Flaws {
   readonly list: readonly Flaw[];
   readonly count: number;
-  add(address: bigint, what: string): void;
+  /** Of them, pages that hold what the kernel needs and that the dump leaves out. */
+  readonly leftOut: number;
+  add(address: bigint, what: string, leftOut?: boolean): void;
 }
 
 export function flaws(keep = 200): Flaws {
   const list: Flaw[] = [];
   let count = 0;
+  let missing = 0;
   return {
     list,
+    get leftOut() {
+      return missing;
+    },
     get count() {
       return count;
     },
-    add(address, what) {
+    add(address, what, leftOut = false) {
       count++;
+      if (leftOut) missing++;
       if (list.length < keep) list.push({ address, what });
     },
   };

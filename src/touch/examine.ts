@@ -23,6 +23,8 @@ export interface Examination {
   readonly text: string;
   /** Does it show a loss? */
   readonly abnormal: boolean;
+  /** Why the question can't be answered from this dump; what was found nevertheless is in the text. */
+  readonly unanswered?: string;
   /** What the verb found that is no specimen of the Record: a value, an object, a page. */
   readonly answer?: unknown;
 }
@@ -83,6 +85,7 @@ function groupLines(group: Group): readonly string[] {
 
 export async function examineOrphans(core: Core, name: string | undefined, progress: Progress): Promise<Examination> {
   const { view, reach } = await findLost(core, percent(progress));
+  if (core.flaws.leftOut > 0) return untold(core);
   const only = name === undefined ? undefined : named(view, name);
   const rows = reach.perCache
     .filter((one) => (only === undefined ? one.unreachable > 0 : one.cache === only))
@@ -97,6 +100,12 @@ export async function examineOrphans(core: Core, name: string | undefined, progr
   const lost = reach.perCache.reduce((sum, one) => sum + one.unreachable, 0);
   lines.push(`${lost} of ${reach.perCache.reduce((sum, one) => sum + one.objects, 0)} objects can be reached from nowhere`);
   return { specimens, abnormal: rows.some((one) => one.unreachable >= lossObjects), text: lines.join('\n') };
+}
+
+/** Pointers in pages that are not there may be the only ones: nothing can be called lost. */
+function untold({ kernel, flaws }: Core): Examination {
+  const why = `the dump leaves out pages that hold kernel data (${flaws.leftOut} met; dump level ${kernel.image.level}, made by a makedumpfile that does not know ${kernel.release}?): what is lost can't be told`;
+  return { specimens: [], abnormal: false, text: why, unanswered: why };
 }
 
 function orphansOf(

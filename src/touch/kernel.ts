@@ -110,7 +110,7 @@ export function openKernel(image: Image): Kernel {
       }
     } catch (error) {
       if (!(error instanceof Unmapped)) throw error;
-      found.add(error.address, `a list that leaves memory after ${entries.length} entries`);
+      found.add(error.address, `a list that leaves memory after ${entries.length} entries`, error.leftOut);
     }
     return entries;
   }
@@ -181,7 +181,7 @@ function readModuleBtfs(kernel: Kernel): readonly { readonly module: string; rea
   if (head === undefined || !kernel.has('btf_module', 'list')) return [];
   const list: { readonly module: string; readonly btf: Btf }[] = [];
   const at = (struct: string, path: string): bigint => BigInt(kernel.offset(struct, path));
-  const ignored: Flaws = { list: [], count: 0, add: () => {} };
+  const ignored: Flaws = { list: [], count: 0, leftOut: 0, add: () => {} };
   for (const entry of kernel.list(head, kernel.offset('btf_module', 'list'), 4096, ignored)) {
     const own = memory.u64(entry + at('btf_module', 'btf'));
     const length = memory.u32(own + at('btf', 'data_size'));

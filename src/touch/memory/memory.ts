@@ -47,7 +47,7 @@ export function virtualMemory(image: Image, pages: Pages, architecture: Architec
     const at = physical(address);
     if (at < 0) throw new Unmapped(address, 'nothing is mapped here');
     const slot = pages.slot(Math.floor(at / pageSize));
-    if (slot < 0) throw new Unmapped(address, `the page is not in the dump (physical 0x${at.toString(16)})`);
+    if (slot < 0) throw new Unmapped(address, `the page is not in the dump (physical 0x${at.toString(16)})`, true);
     return slot * pageSize + (at % pageSize);
   }
 

@@ -87,7 +87,7 @@ export function readCaches(kernel: Kernel, found: Flaws): readonly Cache[] {
         });
     } catch (error) {
       if (!(error instanceof Unmapped)) throw error;
-      found.add(error.address, `cache at 0x${address.toString(16)}: ${error.message}`);
+      found.add(error.address, `cache at 0x${address.toString(16)}: ${error.message}`, error.leftOut);
     }
   }
   return caches;
@@ -165,7 +165,7 @@ function readAliases(kernel: Kernel, caches: ReadonlySet<bigint>, found: Flaws):
     }
   } catch (error) {
     if (!(error instanceof Unmapped)) throw error;
-    found.add(error.address, `aliases: ${error.message}`);
+    found.add(error.address, `aliases: ${error.message}`, error.leftOut);
   }
   return names;
 }

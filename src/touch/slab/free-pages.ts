@@ -45,7 +45,7 @@ export function markPerCpuFree(kernel: Kernel, slabs: Slabs, found: Flaws): numb
       }
     } catch (error) {
       if (!(error instanceof Unmapped)) throw error;
-      found.add(error.address, `per-CPU free pages: ${error.message}`);
+      found.add(error.address, `per-CPU free pages: ${error.message}`, error.leftOut);
     }
   }
   return marked;

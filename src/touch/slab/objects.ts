@@ -45,8 +45,8 @@ export function walkObjects(kernel: Kernel, caches: readonly Cache[], slabs: Sla
   /** Physical address behind a pointer into the direct map; negative or huge for any other. */
   const physicalOfPointer = (high: number, low: number): number => (high - mapHigh) * 4294967296 + low - mapLow;
 
-  function flaw(slab: number, physical: number, what: string): void {
-    found.add(kernel.directMap + BigInt(Math.max(0, physical)), `freelist of ${caches[slabs.cache[slab]!]!.name}: ${what}`);
+  function flaw(slab: number, physical: number, what: string, leftOut = false): void {
+    found.add(kernel.directMap + BigInt(Math.max(0, physical)), `freelist of ${caches[slabs.cache[slab]!]!.name}: ${what}`, leftOut);
   }
 
   /** Follows a freelist inside one slab; a link that leaves the slab or comes back ends it, as a flaw. */
@@ -69,7 +69,7 @@ export function walkObjects(kernel: Kernel, caches: readonly Cache[], slabs: Sla
       const link = physical + cache.freeOffset;
       const slot = pages.slot(Math.floor(link / pageSize));
       // makedumpfile leaves out a page of the slab only when it is all zeros, which no hardened link is.
-      if (slot < 0) return flaw(slab, physical, 'its page is not in the dump');
+      if (slot < 0) return flaw(slab, physical, 'its page is not in the dump', cache.hardened);
       const at = slot * 1024 + ((link % pageSize) >> 2);
       low = pages.words[at]!;
       high = pages.words[at + 1]!;
@@ -193,7 +193,7 @@ function* cpuSlabs(
         }
       } catch (error) {
         if (!(error instanceof Unmapped)) throw error;
-        found.add(error.address, `CPU ${cpu} of ${cache.name}: ${error.message}`);
+        found.add(error.address, `CPU ${cpu} of ${cache.name}: ${error.message}`, error.leftOut);
       }
     }
   }

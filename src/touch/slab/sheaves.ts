@@ -31,7 +31,7 @@ export function* sheafObjects(
       else for (let i = 0; i < size; i++) yield { cache, pointer: memory.u64(address + objectsAt + BigInt(i * 8)) };
     } catch (error) {
       if (!(error instanceof Unmapped)) throw error;
-      found.add(error.address, `a sheaf of ${cache.name}: ${error.message}`);
+      found.add(error.address, `a sheaf of ${cache.name}: ${error.message}`, error.leftOut);
     }
   }
 

@@ -47,7 +47,7 @@ export function deadStacks(kernel: Kernel, slabs: Slabs, found: Flaws): Readonly
       if (area !== 0n && memory.u32(own + runsAt) === 0) bury(area, memory.u64(own + pointerAt));
     } catch (error) {
       if (!(error instanceof Unmapped)) throw error;
-      found.add(error.address, `the stack of the task at 0x${own.toString(16)}: ${error.message}`);
+      found.add(error.address, `the stack of the task at 0x${own.toString(16)}: ${error.message}`, error.leftOut);
     }
   }
   const cached = kernel.symbols.address('cached_stacks');
