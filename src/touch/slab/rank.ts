@@ -1,4 +1,4 @@
-import type { BtfType } from '../../kernel/btf.ts';
+import type { Btf, BtfType } from '../../kernel/btf.ts';
 import { Unmapped } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Cache } from './caches.ts';
@@ -65,9 +65,8 @@ function namesFor(cache: Cache): ReadonlySet<string> {
   return names;
 }
 
-/** Ranks the kernel's structs by how well they explain a census: best first. */
+/** Ranks the kernel's structs, and its modules', by how well they explain a census: best first. */
 export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Census): readonly RankedType[] {
-  const { btf } = kernel;
   const { cache, objects } = counted;
   if (objects === 0) return [];
   const names = namesFor(cache);
@@ -76,7 +75,8 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
   const matcher = tableMatcher(kernel);
   const rows = counted.rows.map((row) => shares(row, objects));
   const ranked: RankedType[] = [];
-  for (const id of btf.ids('struct')) {
+  let btf = kernel.btf; // whose struct is looked at: a module's continues the kernel's
+  for (const id of candidates()) {
     const bytes = btf.sizeOf(id);
     if (bytes < cache.objectSize * smallest) continue;
     const own = btf.type(id);
@@ -92,6 +92,13 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
     ranked.push({ type: own.name === '' ? `struct {…} #${id}` : own.name, id, size: own.size, score: Math.round(score * 100) / 100 });
   }
   return ranked.toSorted((a, b) => b.score - a.score);
+
+  function* candidates(): Generator<number> {
+    for (const own of [kernel.btf, ...kernel.moduleBtfs.map((one) => one.btf)]) {
+      btf = own;
+      yield* own.ids('struct');
+    }
+  }
 
   /**
    * Objects smaller than their struct: of a struct that ends in an array only the elements in use are allocated
@@ -139,7 +146,7 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
     if (to?.kind !== 'struct') return 0;
     const structs = first!.target!.structs ?? [];
     let score = structs.length === 0 ? 0 : (structs.includes(to.id) ? weights.sameStruct : weights.otherStruct) * share;
-    const { fit, misfit } = matcher(to, first!.address!);
+    const { fit, misfit } = matcher(btf, to, first!.address!);
     if (fit > 1) score += (weights.functionTable * Math.min(fit, 6) * share * fit) / (fit + 2 * misfit);
     if (misfit > fit) score += weights.notThatTable * share;
     return score;
@@ -188,12 +195,12 @@ function shares(row: CensusRow, objects: number): Shares {
 }
 
 /** How many function pointers of a struct fit what stands at an address, by their prototypes; and how many don't. */
-function tableMatcher(kernel: Kernel): (type: BtfType, address: bigint) => { readonly fit: number; readonly misfit: number } {
-  const { btf, symbols, memory } = kernel;
+function tableMatcher(kernel: Kernel): (btf: Btf, type: BtfType, address: bigint) => { readonly fit: number; readonly misfit: number } {
+  const { symbols, memory } = kernel;
   const known = new Map<string, { readonly fit: number; readonly misfit: number }>();
   const text = symbols.address('_stext') ?? 0n;
   const textEnd = symbols.address('_etext') ?? 0n;
-  function compare(type: BtfType, address: bigint): { readonly fit: number; readonly misfit: number } {
+  function compare(btf: Btf, type: BtfType, address: bigint): { readonly fit: number; readonly misfit: number } {
     const words = Math.min(comparedWords, Math.floor(type.size / 8));
     const leaves = leavesOf(btf, type.id, words);
     let fit = 0;
@@ -219,9 +226,9 @@ function tableMatcher(kernel: Kernel): (type: BtfType, address: bigint) => { rea
     }
     return { fit, misfit };
   }
-  return (type, address) => {
-    const key = `${type.id} ${address}`;
-    const done = known.get(key) ?? compare(type, address);
+  return (btf, type, address) => {
+    const key = `${btf.first} ${btf.count} ${type.id} ${address}`;
+    const done = known.get(key) ?? compare(btf, type, address);
     known.set(key, done);
     return done;
   };
