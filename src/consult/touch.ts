@@ -3,16 +3,8 @@ import type { Reading } from '../model/reading.ts';
 import { available, Malformed } from '../model/reading.ts';
 import { complaint } from '../touch/btf/evaluate.ts';
 import { type Core, openCore, refused } from '../touch/vmcore.ts';
-import {
-  type Examination,
-  examineCaches,
-  examineCensus,
-  examineExpression,
-  examineLayout,
-  examineObject,
-  examineOrphans,
-  examinePage,
-} from '../touch/examine.ts';
+import { type Examination, examineCaches, examineCensus, examineExpression, examineLayout, examineOrphans } from '../touch/examine.ts';
+import { examineObject, examinePage } from '../touch/examine-address.ts';
 
 export const touchVerbs = ['caches', 'census', 'orphans', 'read', 'struct', 'page', 'object'] as const;
 export type TouchVerb = (typeof touchVerbs)[number];

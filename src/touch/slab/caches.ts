@@ -174,3 +174,8 @@ function readAliases(kernel: Kernel, caches: ReadonlySet<bigint>, found: Flaws):
 export function findCache(caches: readonly Cache[], name: string): Cache | undefined {
   return caches.find((cache) => cache.name === name) ?? caches.find((cache) => cache.aliases.includes(name));
 }
+
+/** For people: the other names of a merged cache, behind its own. */
+export function alsoNamed(cache: Cache): string {
+  return cache.aliases.length === 0 ? '' : `  = ${cache.aliases.join(' ')}`;
+}
