@@ -1,4 +1,5 @@
-/** A dump, diagnosed alone: what is lost, and the circumstances, all out of the kernel's memory. */
+/** A dump in a diagnosis: what is lost, and alone also the circumstances, out of the kernel's memory. */
+import type { Host } from '../host/host.ts';
 import type { Record } from '../model/record.ts';
 import { available, type Reading } from '../model/reading.ts';
 import { examineOrphans } from '../touch/examine.ts';
@@ -6,13 +7,16 @@ import { coreHost } from '../touch/host/core-host.ts';
 import { openCore, refused } from '../touch/vmcore.ts';
 import { consult, type ConsultOptions } from './consult.ts';
 
-/** @param path a dump, or /proc/kcore */
-export async function consultCore(path: string, options: Pick<ConsultOptions, 'signal' | 'onProgress'>): Promise<Reading<Record>> {
+/**
+ * @param path a dump, or /proc/kcore
+ * @param host what was seen while the machine ran (a capture, a sosreport); the dump answers for it where there is none
+ */
+export async function consultCore(path: string, host: Host | undefined, options: ConsultOptions): Promise<Reading<Record>> {
   const core = await openCore(path);
   if (!core.ok) return core;
   try {
     const { specimens, unanswered } = await examineOrphans(core.value, undefined, options.onProgress ?? (() => {}));
-    const record = await consult(coreHost(core.value), { ...options, seconds: 0, exams: new Set(['look', 'ask']), specimens });
+    const record = await consult(host ?? coreHost(core.value), { ...options, specimens });
     if (unanswered === undefined) return available(record);
     const missing = {
       what: 'orphans',
