@@ -51,7 +51,7 @@ export async function runScenario(lab: Lab, scenario: Scenario, window: number, 
     const before = await truth(guest, scenario);
     const from = performance.now();
     const command = [kmaiInGuest, 'diagnose', '--for', `${window}s`, '--json', '--lang', 'en', ...scenario.arguments];
-    const done = await guest.run(`exec ${command.map(quoted).join(' ')}`, window + 120);
+    const done = await guest.run(`exec ${command.map(quoted).join(' ')}`, 2 * window + 300);
     const seconds = (performance.now() - from) / 1000;
     const after = await truth(guest, scenario);
     const elapsed = (performance.now() - from) / 1000;
