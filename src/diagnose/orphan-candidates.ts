@@ -41,6 +41,7 @@ export function orphanCandidates(index: EvidenceIndex, known: readonly Candidate
           p: 0,
           exhausts_in_seconds: null,
           window_needed_seconds: null,
+          since_boot: true,
         },
         series: { name: 'slab_active_objects', labels: { cache: one.cache }, unit: 'objects', times: [], values: [] },
         attribution: [],

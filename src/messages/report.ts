@@ -13,6 +13,7 @@ export interface ReportWords {
   readonly healthy: string;
   readonly cannotTell: string;
   readonly gone: (duration: string) => string;
+  readonly sinceBoot: string;
   readonly objectsPerSecond: string;
   readonly perSecond: string;
   readonly against: string;
@@ -56,6 +57,7 @@ export const reportWords: Readonly<Record<Language, ReportWords>> = {
     healthy: 'healthy: nothing in the kernel grows beyond what this window can explain',
     cannotTell: 'cannot tell',
     gone: (duration) => `memory is gone in ${duration}`,
+    sinceBoot: 'on average since boot',
     objectsPerSecond: 'objects/s',
     perSecond: '/s',
     against: 'Against',
@@ -103,6 +105,7 @@ export const reportWords: Readonly<Record<Language, ReportWords>> = {
     healthy: '健康:内核中没有超出本窗口可解释范围的增长',
     cannotTell: '无法判定',
     gone: (duration) => `内存将在 ${duration}后耗尽`,
+    sinceBoot: '自启动以来的平均值',
     objectsPerSecond: '对象/秒',
     perSecond: '/秒',
     against: '反证',

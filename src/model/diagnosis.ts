@@ -50,6 +50,8 @@ export interface Growth {
   readonly exhausts_in_seconds: number | null;
   /** Set when the window could not decide: the window, in seconds, that would. */
   readonly window_needed_seconds: number | null;
+  /** No window stands behind the rate: it is what was lost since boot, by the uptime. */
+  readonly since_boot?: true;
 }
 
 export interface Where {

@@ -134,6 +134,7 @@ const finding = z.object({
     p: z.number(),
     exhausts_in_seconds: z.number().nullable(),
     window_needed_seconds: z.number().nullable(),
+    since_boot: z.exactOptional(z.literal(true)),
   }),
   attribution: z.array(z.object({ alias: z.string(), by: z.string(), objects_per_second: z.number(), share: z.number() })),
   unexplained_share: z.number().nullable(),

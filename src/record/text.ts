@@ -84,8 +84,9 @@ function verdictLines(record: Record, words: ReportWords, language: Language): s
         ? `${signed(bytes_per_second, bytes)}${words.perSecond}`
         : `${signed(objects_per_second)} ${words.objectsPerSecond} (${signed(bytes_per_second, bytes)}${words.perSecond})`;
     const gone = exhausts_in_seconds === null ? '' : `; ${words.gone(duration(exhausts_in_seconds, durationWords(language)))}`;
+    const average = finding.growth.since_boot === true ? ` ${words.sinceBoot}` : '';
     const doubt = verdict === 'inconclusive' ? `${words.cannotTell}: ` : '';
-    return `${doubt}${words.classes[finding.class]}: ${printable(subject(finding))}, ${rate}${gone}`;
+    return `${doubt}${words.classes[finding.class]}: ${printable(subject(finding))}, ${rate}${average}${gone}`;
   });
   return findings.length > 5 ? [...shown, words.more(findings.length - 5)] : shown;
 }
