@@ -2,7 +2,7 @@
  * Which growths are one growth: opening a file grows filp and lsm_file_cache, a network namespace grows forty caches.
  * What comes in a fixed proportion with something that is explained needs no finding of its own; it keeps company.
  */
-import { compositeHoldings, heldBy } from '../kernel/caches.ts';
+import { compositeHoldings, heldBy, isReclaimableName } from '../kernel/caches.ts';
 import type { Growth } from '../model/diagnosis.ts';
 import type { HoldingKind } from '../model/evidence.ts';
 import type { Candidate } from './candidate.ts';
@@ -82,7 +82,7 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
     if (rate * seconds < fewestCompositeUnits) continue;
     settle(
       root,
-      pool.filter((one) => one !== root && !ownedByOther(one, root) && inProportion(one.growth, rate, largestCompositeRatio)),
+      pool.filter((one) => one !== root && !hasOwnCounter(one) && inProportion(one.growth, rate, largestCompositeRatio)),
     );
   }
 
@@ -93,7 +93,9 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
     const mine = pool.filter((one) => one.class === 'held-by-userspace' && holdsAs(one, kind, held));
     const [root] = mine.toSorted((a, b) => b.growth.bytes_per_second - a.growth.bytes_per_second);
     if (root === undefined) continue;
-    const company = pool.filter((one) => one !== root && (mine.includes(one) || inProportion(one.growth, grown.rate, anyUpTo)));
+    const company = pool.filter(
+      (one) => one !== root && (mine.includes(one) || (!hasOwnCounter(one) && inProportion(one.growth, grown.rate, anyUpTo))),
+    );
     settle(root, company, grown.holders);
   }
   return [...done, ...pool];
@@ -117,13 +119,10 @@ function isComposite({ where }: Candidate): boolean {
   return where.kind === 'cgroups' || where.owner === 'net_namespace' || where.cache === 'net_namespace';
 }
 
-/** An exact counter says whose the objects are, and they are none that a namespace or cgroup is made of. */
-function ownedByOther(one: Candidate, root: Candidate): boolean {
-  const owner = one.where.owner;
-  if (owner === undefined || root.where.owner === owner) return false;
-  return (
-    one.attribution.some(({ alias, share }) => alias === owner && share >= 0.8) && !['mnt_cache', 'pid', 'task_struct'].includes(owner)
-  );
+/** An exact counter says whose the objects are, and they are none that user space makes along with other things. */
+function hasOwnCounter({ where: { owner }, attribution }: Candidate): boolean {
+  if (owner === undefined || Object.hasOwn(heldBy, owner) || isReclaimableName(owner) || owner === 'mnt_cache') return false;
+  return attribution.some(({ alias, share }) => alias === owner && share >= 0.15);
 }
 
 /** Is the candidate explained by holdings of this kind: its owner's own kind, or for a filp the descriptors that it is one of? */

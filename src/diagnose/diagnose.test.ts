@@ -246,3 +246,64 @@ test('a diagnosis over hostile evidence is still a diagnosis', () => {
   });
   assert.match(diagnose(given, none).verdict, /^(leak|growth|healthy|inconclusive)$/);
 });
+
+test('a leak beside a holder in one merged cache: two findings, each with its own rate', () => {
+  // 106 routes lost and 53 files kept a second: the ratio is 2, and still no proportion
+  const lost = over(60, (s) => Math.round(106 * s + 40 * (1 - Math.cos(s / 3.2))));
+  const files = over(60, (s) => 53 * s);
+  const given = evidence(60, {
+    specimens: [cache('filp', ['filp', 'ip6_dst_cache'])],
+    holdings: [{ pid: 4711, comm: 'holder', what: 'files', at_start: 10, at_end: 10 + 53 * 60 }],
+    series: [
+      series(
+        'slab_active_objects',
+        { cache: 'filp' },
+        lost.map((n, s) => inSlabs(2000 + n + files[s]!, 16)),
+      ),
+      series(
+        'population_objects',
+        { cache: 'filp', by: '/proc/sys/fs/file-nr allocated' },
+        files.map((n) => 1600 + n),
+      ),
+      series(
+        'population_objects',
+        { cache: 'ip6_dst_cache', by: '/proc/net/rt6_stats dst_entries' },
+        lost.map((n) => 20 + n),
+      ),
+    ],
+  });
+  const { verdict, findings } = diagnose(given, none);
+  assert.equal(verdict, 'leak');
+  assert.deepEqual(
+    findings.map(({ where, class: kind, growth }) => [where.owner, kind, Math.round((growth.objects_per_second ?? 0) / 10)]),
+    [
+      ['ip6_dst_cache', 'kernel-leak', 11],
+      ['filp', 'held-by-userspace', 5],
+    ],
+  );
+});
+
+test('a leak that nobody counts beside a holder: what the counter does not explain is a finding of its own', () => {
+  const files = over(60, (s) => 53 * s);
+  const given = evidence(60, {
+    specimens: [cache('filp', ['filp', 'lab_ledger'])],
+    holdings: [{ pid: 4711, comm: 'holder', what: 'files', at_start: 10, at_end: 10 + 53 * 60 }],
+    series: [
+      series(
+        'slab_active_objects',
+        { cache: 'filp' },
+        over(60, (s) => inSlabs(2000 + 131 * s + 53 * s, 16)),
+      ),
+      series(
+        'population_objects',
+        { cache: 'filp', by: '/proc/sys/fs/file-nr allocated' },
+        files.map((n) => 1600 + n),
+      ),
+    ],
+  });
+  const { verdict, findings } = diagnose(given, none);
+  assert.equal(verdict, 'leak');
+  const leak = findings.find(({ class: kind }) => kind === 'kernel-leak');
+  assert.ok(Math.abs((leak?.growth.objects_per_second ?? 0) - 131) < 7, `${leak?.growth.objects_per_second}`);
+  assert.equal(findings.find(({ class: kind }) => kind === 'held-by-userspace')?.where.owner, 'filp');
+});

@@ -5,16 +5,13 @@ import { boundedBy, isReclaimableName } from '../kernel/caches.ts';
 import { bytes, count, figure, signed } from '../kernel/units.ts';
 import { reason } from '../messages/reasons.ts';
 import type { Reason } from '../model/diagnosis.ts';
-import { attribute, type Split } from './attribution.ts';
 import type { Candidate } from './candidate.ts';
 import { type EvidenceIndex, latest } from './evidence-index.ts';
 import type { GrownCache } from './grown.ts';
+import { type Tenant, tenantsOf } from './tenants.ts';
 import { type HolderAnswer, type HoldingsOf, heldByProcesses } from './holders.ts';
 
-interface Named extends GrownCache {
-  readonly split: Split;
-  /** Whose the growing objects are; the cache's own name where it cannot be told. */
-  readonly owner: string;
+interface Named extends Tenant {
   readonly answer: HolderAnswer;
 }
 
@@ -29,17 +26,12 @@ export function slabCandidates(
   seconds: number,
   index: EvidenceIndex,
 ): readonly Candidate[] {
-  const named = grown.map((one): Named => {
-    // Where the aliases are unknown any population may live in the cache: one that alone grows as it does, does.
-    const lump = one.specimen?.objects_per_slab;
-    const populations = one.specimen === undefined ? index.named('population_objects') : one.populations.map(({ series }) => series);
-    const aliases = one.specimen?.aliases ?? [...new Set([one.cache, ...populations.map(({ labels }) => labels['cache'] ?? '')])];
-    const split = attribute({ cache: one.cache, grown: one.series, aliases, populations, ...(lump === undefined ? {} : { lump }) });
-    const owner = split.owner ?? one.cache;
-    const rate = one.growth.objects_per_second ?? 0;
-    return { ...one, split, owner, answer: heldByProcesses(owner, rate, held, index.evidence) };
-  });
-  return named.map((one) => candidateOf(one, held, seconds, index));
+  return grown
+    .flatMap((one) => tenantsOf(one, index))
+    .map((one) => {
+      const answer = heldByProcesses(one.owner, one.growth.objects_per_second ?? 0, held, index.evidence);
+      return candidateOf({ ...one, answer }, held, seconds, index);
+    });
 }
 
 /**
