@@ -2,13 +2,13 @@
  * The consultation: host → evidence → diagnosis → record. This room alone knows all stages; the fronts (command line,
  * terminal view, server) ask here and nowhere else.
  */
-import { askAll } from '../ask/ask.ts';
+import { type Answers, askAll } from '../ask/ask.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { recognise } from '../diagnose/recognise.ts';
 import type { Host } from '../host/host.ts';
 import { listen } from '../listen/listen.ts';
-import { look } from '../look/look.ts';
-import type { Diagnosis } from '../model/diagnosis.ts';
+import { look, type Looked } from '../look/look.ts';
+import type { Diagnosis, Where } from '../model/diagnosis.ts';
 import type { CallSite, Evidence, Fact, Machine, Specimen, Unavailable } from '../model/evidence.ts';
 import type { FactId, FactValue } from '../model/facts.ts';
 import { type Record, recordSchema } from '../model/record.ts';
@@ -29,13 +29,39 @@ export interface ConsultOptions {
   readonly specimens?: readonly Specimen[];
 }
 
-/** Examines the host and reasons about what was found. Never throws for what could not be read: that is part of the record. */
+/**
+ * Examines the host and reasons about what was found. Never throws for what could not be read: that is part of the record.
+ *
+ * The window comes first, because asking spawns programs and so stirs the very caches that are watched. What seems to leak
+ * is listened to while the questions are asked: time is short.
+ */
 export async function consult(host: Host, options: ConsultOptions): Promise<Record> {
   const knowledge = { cases: await casebook(), recognise };
-  const seen = await examine(host, options);
-  const first = diagnose(seen, knowledge);
-  const evidence = options.exams.has('listen') && host.kind === 'live' ? await listenWhereItGrows(host, seen, first, options) : seen;
-  return { schema: recordSchema, ...evidence, diagnosis: evidence === seen ? first : diagnose(evidence, knowledge) };
+  const looked = options.exams.has('look') ? await watch(host, options) : null;
+  const listens = options.exams.has('listen') && host.kind === 'live' && looked !== null;
+  const first = listens ? diagnose(evidenceOf(host, looked, nothingAsked, options), { cases: [] }) : null;
+  const [asked, heard] = await Promise.all([
+    options.exams.has('ask') ? askAll(host) : nothingAsked,
+    first === null ? nothingHeard : listenWhereItGrows(host, first, options),
+  ]);
+  const seen = evidenceOf(host, looked, asked, options);
+  const evidence = {
+    ...seen,
+    callsites: [...seen.callsites, ...heard.callsites],
+    unavailable: [...seen.unavailable, ...heard.unavailable],
+  };
+  return { schema: recordSchema, ...evidence, diagnosis: diagnose(evidence, knowledge) };
+}
+
+const nothingAsked: Answers = { facts: [], unavailable: [] };
+const nothingHeard: Pick<Evidence, 'callsites' | 'unavailable'> = { callsites: [], unavailable: [] };
+
+function watch(host: Host, { seconds, signal, onProgress }: ConsultOptions): Promise<Looked> {
+  return look(host, {
+    seconds,
+    ...(signal === undefined ? {} : { signal }),
+    onTick: (elapsed) => onProgress?.(`watching ${elapsed.toFixed(0)} of ${seconds.toFixed(0)} s; Ctrl-C ends the window early`),
+  });
 }
 
 /** So many leaks are listened to, one after the other. */
@@ -44,23 +70,13 @@ const listenedLeaks = 2;
 /** What a diagnosis supposes to be a leak is listened to for a sixth of the window: who allocates, and never frees? */
 async function listenWhereItGrows(
   host: Host,
-  evidence: Evidence,
   first: Diagnosis,
   { seconds, signal, onProgress }: ConsultOptions,
-): Promise<Evidence> {
-  const caches = first.findings
-    .filter((finding) => finding.class === 'kernel-leak' && finding.growth.shape === 'trend')
-    .flatMap(({ where }) =>
-      where.kind === 'slab'
-        ? [where.owner ?? where.cache ?? '']
-        : where.kind === 'pages' || where.kind === 'large-kmalloc'
-          ? ['pages']
-          : [],
-    )
-    .slice(0, listenedLeaks);
-  const callsites: CallSite[] = [...evidence.callsites];
-  const missing: Unavailable[] = [...evidence.unavailable];
-  for (const cache of new Set(caches)) {
+): Promise<Pick<Evidence, 'callsites' | 'unavailable'>> {
+  const callsites: CallSite[] = [];
+  const missing: Unavailable[] = [];
+  const leaks = first.findings.filter((finding) => finding.class === 'kernel-leak' && finding.growth.shape === 'trend');
+  for (const cache of new Set(leaks.flatMap(({ where }) => listenable(where)).slice(0, listenedLeaks))) {
     if (signal?.aborted) break;
     onProgress?.(`listening to ${cache} …`);
     const listening = Math.min(20, Math.max(5, seconds / 6));
@@ -70,38 +86,29 @@ async function listenWhereItGrows(
       callsites.push({ ...site, explained_fraction: grew === null || grew <= 0 ? null : site.outstanding / grew });
     missing.push(...found.unavailable);
   }
-  return { ...evidence, callsites, unavailable: missing };
+  return { callsites, unavailable: missing };
 }
 
-async function examine(host: Host, { seconds, exams, signal, onProgress, specimens }: ConsultOptions): Promise<Evidence> {
-  // Asking spawns programs, which stirs the very caches that are watched: it comes before the window.
-  const asks = exams.has('ask');
-  if (asks) onProgress?.('asking …');
-  const asked = asks ? await askAll(host, signal === undefined ? {} : { signal }) : { facts: [], unavailable: [] };
-  const looks = exams.has('look');
-  const looked = looks
-    ? await look(host, {
-        seconds,
-        ...(signal === undefined ? {} : { signal }),
-        onTick: (elapsed: number) =>
-          onProgress?.(`watching ${elapsed.toFixed(0)} of ${seconds.toFixed(0)} s; Ctrl-C ends the window early`),
-      })
-    : null;
+function listenable({ kind, owner, cache }: Where): string[] {
+  if (kind === 'slab') return [owner ?? cache ?? ''];
+  return kind === 'pages' || kind === 'large-kmalloc' ? ['pages'] : [];
+}
+
+function evidenceOf(host: Host, looked: Looked | null, asked: Answers, { specimens }: ConsultOptions): Evidence {
   const now = new Date(host.clock.now() * 1000).toISOString();
-  const window = looked?.window ?? { start: now, end: now };
-  const missing: Unavailable[] = [...asked.unavailable, ...(looked?.unavailable ?? [])];
-  for (const defect of host.defects)
-    missing.push({ what: host.origin, reason: 'malformed', detail: defect, help: 'what is whole was used' });
+  const defects = host.defects.map(
+    (detail): Unavailable => ({ what: host.origin, reason: 'malformed', detail, help: 'what is whole was used' }),
+  );
   return {
     machine: machineOf(host, asked.facts, looked?.ledgers.end?.total_bytes ?? null),
-    window,
+    window: looked?.window ?? { start: now, end: now },
     series: looked?.series ?? [],
     callsites: looked?.callsites ?? [],
     facts: asked.facts,
     specimens: [...(looked?.specimens ?? []), ...(specimens ?? [])],
     holdings: looked?.holdings ?? [],
     ledger: looked?.ledgers.end ?? null,
-    unavailable: missing,
+    unavailable: [...asked.unavailable, ...(looked?.unavailable ?? []), ...defects],
     outcomes: [],
   };
 }
