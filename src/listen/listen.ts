@@ -41,6 +41,8 @@ export interface Listened {
   readonly losses: Losses | null;
   readonly degradations: readonly Degradation[];
   readonly cost: number | null;
+  /** Ways to free that this kernel does not let us hear. */
+  readonly deaf: readonly string[];
   /** Each engine that refused, and why; the target when it was not found. */
   readonly unavailable: readonly Unavailable[];
 }
@@ -53,7 +55,7 @@ const DEFAULT_GRACE = 1.5;
 
 /** Listens to one cache for a while: who allocates and does not free, held against what the cache grew by. */
 export async function listen(host: Host, options: ListenOptions): Promise<Listened> {
-  const nothing = { engine: null, callsites: [], reconciliation: null, losses: null, degradations: [], cost: null };
+  const nothing = { engine: null, callsites: [], reconciliation: null, losses: null, degradations: [], cost: null, deaf: [] };
   const target = resolveTarget(host, options.cache);
   if (!target.ok) return { ...nothing, unavailable: [target.unavailable] };
   const refused: Unavailable[] = [];
@@ -90,6 +92,7 @@ export function judge(heard: Heard, target: Target, noise: number): Omit<Listene
     losses: heard.losses,
     degradations: heard.degradations,
     cost: heard.cost,
+    deaf: heard.deaf ?? [],
   };
 }
 
@@ -121,7 +124,7 @@ function noiseOf(host: Host, target: Target): number {
  * @param path of a file, or `-` for standard input
  */
 export async function listenFrom(host: Host, path: string, cache: string): Promise<Listened> {
-  const nothing = { engine: null, callsites: [], reconciliation: null, losses: null, degradations: [], cost: null };
+  const nothing = { engine: null, callsites: [], reconciliation: null, losses: null, degradations: [], cost: null, deaf: [] };
   const chunks = readChunks(path);
   if (!chunks.ok) return { ...nothing, unavailable: [chunks.unavailable] };
   // The names of the machine kmai runs on are no evidence of another's: they only help where they are the same.
