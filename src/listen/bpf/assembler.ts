@@ -21,6 +21,7 @@ export const helpers = {
   probe_read_kernel: 113,
   probe_read_kernel_str: 115,
   seq_write: 127,
+  get_func_arg: 183,
 } as const;
 export type Helper = keyof typeof helpers;
 

@@ -1,6 +1,7 @@
 import { assembler } from '../assembler.ts';
 import type { Maps } from '../maps.ts';
 import { forget } from './forget.ts';
+import { functionArgument } from './function-argument.ts';
 
 const POINTER = -24;
 /** What skbs are freed by at a time (NAPI_SKB_CACHE_SIZE); longer lists are heard so far. */
@@ -12,16 +13,18 @@ const MOST = 64;
  */
 export function bulkFreeProgram(maps: Maps, caches: readonly bigint[]): Uint8Array {
   const a = assembler();
-  a.load('r3', ['r1', 0]);
-  a.jumpIf('r3', '==', 0, 'any cache');
+  a.set('r6', 'r1');
+  functionArgument(a, 0, 'r7');
+  a.jumpIf('r7', '==', 0, 'any cache');
   for (const cache of caches) {
     a.set('r4', cache);
-    a.jumpIf('r3', '==', 'r4', 'any cache');
+    a.jumpIf('r7', '==', 'r4', 'any cache');
   }
   a.jump('out');
   a.label('any cache');
-  a.load('r6', ['r1', 8]);
-  a.load('r8', ['r1', 16]);
+  functionArgument(a, 1, 'r7');
+  functionArgument(a, 2, 'r8');
+  a.set('r6', 'r7');
   a.set('r9', 0);
   a.label('next');
   a.jumpIf('r9', '>=', MOST, 'out');

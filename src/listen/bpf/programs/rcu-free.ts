@@ -1,9 +1,7 @@
 import { assembler } from '../assembler.ts';
 import type { Maps } from '../maps.ts';
 import { forget } from './forget.ts';
-
-const WORD = -24;
-const COPY = -32;
+import { functionArgument } from './function-argument.ts';
 
 /**
  * fentry/kvfree_call_rcu: what kfree_rcu() hands over to be freed later, in bulk and without an event.
@@ -12,27 +10,13 @@ const COPY = -32;
  */
 export function rcuFreeProgram(maps: Maps, second: 'object' | 'offset'): Uint8Array {
   const a = assembler();
-  a.load('r7', ['r1', 8]);
+  a.set('r6', 'r1');
+  functionArgument(a, 1, 'r7');
   if (second === 'offset') {
-    // Both are pointers to the verifier, which does not subtract them: read back from the frame they are numbers.
-    const number = (register: 'r8' | 'r9') => {
-      a.set('r1', 'r10');
-      a.add('r1', COPY);
-      a.set('r2', 8);
-      a.set('r3', 'r10');
-      a.add('r3', WORD);
-      a.call('probe_read_kernel');
-      a.load(register, ['r10', COPY]);
-    };
-    a.load('r6', ['r1', 0]);
-    a.store(['r10', WORD], 'r6');
-    number('r8');
-    a.store(['r10', WORD], 'r7');
-    number('r9');
-    a.set('r7', 'r9');
+    functionArgument(a, 0, 'r8');
     // Without a head the second parameter is the object after all.
     a.jumpIf('r8', '==', 0, 'object');
-    a.subtract('r8', 'r9');
+    a.subtract('r8', 'r7');
     a.set('r7', 'r8');
     a.label('object');
   }
