@@ -48,8 +48,8 @@ let looked = 0;
 function mapAndUnmap(): void {
   if (!system.ok) throw new Error(system.unavailable.detail);
   const [mmap, munmap] = process.arch === 'arm64' ? [222, 215] : [9, 11];
-  const mapped = [1, 3].map((protection) => system.value.call(mmap!, 0, 65_536, protection, 0x22, -1, 0));
-  for (const address of mapped) system.value.call(munmap!, address, 65_536);
+  const mapped = [1, 3].map((protection) => system.value.call(mmap, 0, 65_536, protection, 0x22, -1, 0));
+  for (const address of mapped) system.value.call(munmap, address, 65_536);
 }
 /** What goes on and leaves nothing behind; a call makes and frees some. */
 const rounds: Readonly<Record<string, () => void>> = {
