@@ -5,7 +5,7 @@ import { functionArgument } from './function-argument.ts';
 
 /**
  * fentry/kvfree_call_rcu: what kfree_rcu() hands over to be freed later, in bulk and without an event.
- * @param second its second parameter: the object (since v6.2, commit 04a522b7da3d), or before that the offset of the
+ * @param second its second parameter: the object (since v6.3, commit 04a522b7da3d), or before that the offset of the
  *   rcu_head in it, dressed up as a function
  */
 export function rcuFreeProgram(maps: Maps, second: 'object' | 'offset'): Uint8Array {
