@@ -27,6 +27,7 @@ export interface ConsultOptions {
   readonly onProgress?: (text: string) => void;
   /** What was read from kernel memory already. */
   readonly specimens?: readonly Specimen[];
+  readonly callsites?: readonly CallSite[];
 }
 
 /**
@@ -94,7 +95,7 @@ function listenable({ kind, owner, cache }: Where): string[] {
   return kind === 'pages' || kind === 'large-kmalloc' ? ['pages'] : [];
 }
 
-function evidenceOf(host: Host, looked: Looked | null, asked: Answers, { specimens }: ConsultOptions): Evidence {
+function evidenceOf(host: Host, looked: Looked | null, asked: Answers, { specimens, callsites }: ConsultOptions): Evidence {
   const now = new Date(host.clock.now() * 1000).toISOString();
   const defects = host.defects.map(
     (detail): Unavailable => ({ what: host.origin, reason: 'malformed', detail, help: 'what is whole was used' }),
@@ -103,7 +104,7 @@ function evidenceOf(host: Host, looked: Looked | null, asked: Answers, { specime
     machine: machineOf(host, asked.facts, looked?.ledgers.end?.total_bytes ?? null),
     window: looked?.window ?? { start: now, end: now },
     series: looked?.series ?? [],
-    callsites: looked?.callsites ?? [],
+    callsites: [...(looked?.callsites ?? []), ...(callsites ?? [])],
     facts: asked.facts,
     specimens: [...(looked?.specimens ?? []), ...(specimens ?? [])],
     holdings: looked?.holdings ?? [],

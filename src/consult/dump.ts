@@ -15,8 +15,8 @@ export async function consultCore(path: string, host: Host | undefined, options:
   const core = await openCore(path);
   if (!core.ok) return core;
   try {
-    const { specimens, unanswered } = await examineOrphans(core.value, undefined, options.onProgress ?? (() => {}));
-    const record = await consult(host ?? coreHost(core.value), { ...options, specimens });
+    const { specimens, callsites = [], unanswered } = await examineOrphans(core.value, undefined, options.onProgress ?? (() => {}));
+    const record = await consult(host ?? coreHost(core.value), { ...options, specimens, callsites });
     if (unanswered === undefined) return available(record);
     const missing = {
       what: 'orphans',

@@ -1,9 +1,10 @@
 /** The verbs of `kmai touch`: each examines a core and gives specimens with the text that shows them. */
-import { bytes as bytesText } from '../kernel/units.ts';
-import type { CacheSpecimen, Specimen } from '../model/evidence.ts';
+import { bytes as bytesText, duration } from '../kernel/units.ts';
+import type { CacheSpecimen, CallSite, Specimen } from '../model/evidence.ts';
 import { evaluate, findType, isPointer, Meaningless, scalar, typeText } from './btf/evaluate.ts';
 import { formatValue } from './btf/format.ts';
 import { formatLayout } from './btf/layout.ts';
+import { allocationSites } from './call-sites.ts';
 import { findLost } from './lost.ts';
 import { type Core, readSlabs, type SlabView } from './vmcore.ts';
 import { hex } from './damage.ts';
@@ -16,6 +17,8 @@ import { cacheSpecimens, censusSpecimen, orphansSpecimen } from './specimens.ts'
 /** What a verb gives: evidence for the Record, and what people read. */
 export interface Examination {
   readonly specimens: readonly Specimen[];
+  /** Who allocated what is lost, where caches store their users. */
+  readonly callsites?: readonly CallSite[];
   readonly text: string;
   /** Does it show a loss? */
   readonly abnormal: boolean;
@@ -31,6 +34,7 @@ type Progress = (text: string) => void;
 const lossObjects = 64;
 const ranked = 4;
 const sampled = 5;
+const shownSites = 3;
 
 function named(view: SlabView, name: string): Cache {
   const cache = findCache(view.caches, name);
@@ -84,14 +88,22 @@ export async function examineOrphans(core: Core, name: string | undefined, progr
     .toSorted((a, b) => b.unreachable * b.cache.size - a.unreachable * a.cache.size);
   const specimens: Specimen[] = [];
   const lines: string[] = [];
+  const callsites: CallSite[] = [];
   for (const row of rows) {
+    const sites = row.unreachable === 0 ? [] : allocationSites(core, view, row.cache, (object) => reach.reached[object] === 0);
+    callsites.push(...sites);
     const { specimen, text } = orphansOf(core, view, reach, row, only !== undefined);
     specimens.push(...specimen);
-    lines.push(...text);
+    lines.push(...text, ...sites.slice(0, shownSites).flatMap(siteLines));
   }
   const lost = reach.perCache.reduce((sum, one) => sum + one.unreachable, 0);
   lines.push(`${lost} of ${reach.perCache.reduce((sum, one) => sum + one.objects, 0)} objects can be reached from nowhere`);
-  return { specimens, abnormal: rows.some((one) => one.unreachable >= lossObjects), text: lines.join('\n') };
+  return { specimens, callsites, abnormal: rows.some((one) => one.unreachable >= lossObjects), text: lines.join('\n') };
+}
+
+function siteLines(site: CallSite): readonly string[] {
+  const age = site.oldest_seconds === null ? '' : `, the oldest ${duration(site.oldest_seconds)} ago`;
+  return [`  ${site.outstanding} allocated${age}, by`, ...site.stack.slice(0, 12).map((frame) => `      ${frame}`)];
 }
 
 /** Pointers in pages that are not there may be the only ones: nothing can be called lost. */
