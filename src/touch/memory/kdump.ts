@@ -164,13 +164,14 @@ export function openKdump(file: Bytes): Image {
   let windowFrom = 0;
   let windowTo = 0;
 
-  function packed(offset: number, length: number, ahead: number): Buffer | undefined {
+  /** Where in the window a piece of the file stands; −1 where the file ends before. */
+  function packed(offset: number, length: number, ahead: number): number {
     if (offset < windowFrom || offset + length > windowTo) {
       windowFrom = offset;
       windowTo = offset + file.read(offset, Math.max(length, ahead), window);
-      if (offset + length > windowTo) return undefined;
+      if (offset + length > windowTo) return -1;
     }
-    return window.subarray(offset - windowFrom, offset - windowFrom + length);
+    return offset - windowFrom;
   }
 
   function page(index: number, into: Uint8Array, at: number, ahead: number): 'page' | 'zero' | 'damaged' {
@@ -180,16 +181,16 @@ export function openKdump(file: Bytes): Image {
     const flags = words[d + 3]! & anyCompression;
     if (offset === zeroAt) return 'zero';
     if (offset < data || length === 0 || length > 2 * pageSize) return bad('descriptors that point nowhere');
-    const from = packed(offset, length, ahead);
-    if (from === undefined) return bad('pages past the end of the file');
+    const start = packed(offset, length, ahead);
+    if (start < 0) return bad('pages past the end of the file');
     let good: boolean;
-    if ((flags & COMPRESSED_ZLIB) !== 0) good = unpack.zlib(from, into, at);
-    else if ((flags & COMPRESSED_ZSTD) !== 0) good = unpack.zstd(from, into, at);
-    else if ((flags & COMPRESSED_SNAPPY) !== 0) good = unpack.snappy(from, into, at);
-    else if ((flags & COMPRESSED_LZO) !== 0) good = unpack.lzo(from, into, at);
+    if ((flags & COMPRESSED_ZLIB) !== 0) good = unpack.zlib(window, start, length, into, at);
+    else if ((flags & COMPRESSED_ZSTD) !== 0) good = unpack.zstd(window, start, length, into, at);
+    else if ((flags & COMPRESSED_SNAPPY) !== 0) good = unpack.snappy(window, start, length, into, at);
+    else if ((flags & COMPRESSED_LZO) !== 0) good = unpack.lzo(window, start, length, into, at);
     else {
       good = length === pageSize;
-      if (good) into.set(from, at);
+      if (good) into.set(window.subarray(start, start + length), at);
     }
     return good ? 'page' : bad('pages that do not unpack');
   }
