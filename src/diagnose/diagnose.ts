@@ -30,8 +30,13 @@ export interface Knowledge {
 const year = 31_557_600;
 /** A trend so slow that it would not take this share of memory in a year is not worth waking anyone for. */
 const leastShareInAYear = 0.1;
-/** Growth that the window could not decide must be worth a longer one: so much of memory in a month, if it went on. */
-const undecidedShareInAMonth = 0.1;
+/**
+ * Growth that the window could not decide, if it went on, takes a tenth of memory: within a month it is told, with the
+ * window that would decide; within three days it keeps the verdict from being healthy.
+ */
+const undecidedShare = 0.1;
+const toldWithin = year / 12;
+const doubtWithin = 3 * 86_400;
 /** A rise that ended is told when it took this share of memory. */
 const toldPlateauShare = 0.002;
 
@@ -58,9 +63,11 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
   const findings = [...candidates, ...stopped].toSorted(byWeight).map((candidate) => findingOf(candidate, index, knowledge));
 
   const undecided = caches.filter(
-    ({ growth }) => growth.shape === 'inconclusive' && growth.bytes_per_second * (year / 12) >= undecidedShareInAMonth * memory,
+    ({ growth, specimen }) =>
+      growth.shape === 'inconclusive' && specimen?.reclaimable !== true && growth.bytes_per_second * toldWithin >= undecidedShare * memory,
   );
-  const verdict = verdictOf(candidates, undecided, index, seconds);
+  const doubtful = undecided.filter(({ growth }) => growth.bytes_per_second * doubtWithin >= undecidedShare * memory);
+  const verdict = verdictOf(candidates, doubtful, index, seconds);
   return {
     verdict,
     findings,
@@ -169,8 +176,8 @@ function verdictOf(candidates: readonly Candidate[], undecided: readonly GrownCa
 const shortestWindow = 8;
 
 function verdictReasons(verdict: Verdict, undecided: readonly GrownCache[], index: EvidenceIndex, seconds: number): Reason[] {
-  if (verdict !== 'inconclusive') return [];
   const said: Reason[] = [];
+  if (verdict === 'leak' || verdict === 'growth') return said;
   if (index.named('slab_active_objects').length === 0) {
     const missing = index.missing('/proc/slabinfo');
     said.push(reason('no_slabinfo', { why: missing === undefined ? 'it was not there' : `${missing.reason}, ${missing.detail}` }));
