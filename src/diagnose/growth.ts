@@ -67,6 +67,8 @@ function shapeOf(motion: Motion, p: number): Shape {
   if (step !== null && Math.abs(step) >= floor) return step > 0 ? 'step' : 'falling';
   if (!motion.breathing && isPlateau(motion, floor)) return 'plateau';
   if (certain && motion.interval95[0] > 0) return 'trend';
+  // However the pace wanders: what never falls and rises in every part of the window grows.
+  if (motion.steadfast && rise >= floor) return 'trend';
   if (motion.breathing && !(motion.p <= 0.05 && rise > 0)) {
     if (motion.untested >= floor) return 'inconclusive';
     return motion.teeth >= 3 ? 'sawtooth' : 'flat';

@@ -2,6 +2,7 @@ import type { Series } from '../model/evidence.ts';
 import { drift } from '../statistics/drift.ts';
 import { blockMinima } from '../statistics/lower-envelope.ts';
 import { mannKendall } from '../statistics/mann-kendall.ts';
+import { steadfastRates } from './steadfast.ts';
 import { quantile, robustDeviation } from '../statistics/quantiles.ts';
 import { theilSen } from '../statistics/theil-sen.ts';
 
@@ -41,6 +42,8 @@ export interface Motion {
   readonly untested: number;
   /** Lone upward jumps that were set aside: the slope is that of the rest. */
   readonly jumps: number;
+  /** It rises in every part of the window and hardly ever falls: it grows, however its pace wanders. */
+  readonly steadfast: boolean;
 }
 
 const fewestPoints = 8;
@@ -97,7 +100,13 @@ export function measure(series: Series, options: MotionOptions): Motion {
   }
   const best = looks.reduce((a, b) => (b.p < a.p ? b : a));
   // Every look is a chance to be wrong: Bonferroni.
-  return { ...bare, ...swing, ...ends(best), untested, jumps: best.jumps, p: Math.min(1, looks.length * best.p) };
+  const p = Math.min(1, looks.length * best.p);
+  const rates = steadfastRates(times, values, bare);
+  const found = { ...bare, ...swing, ...ends(best), untested, jumps: best.jumps, p, steadfast: rates !== null };
+  if (rates === null || best.interval95[0] > 0) return found;
+  // By the sign test: each change had an even chance to be a fall.
+  const falls = rises.filter((rise) => rise < 0).length;
+  return { ...found, slope: (values.at(-1)! - values[0]!) / span, interval95: rates, p: Math.min(p, 2 ** (2 * falls - moved.length)) };
 }
 
 /**
@@ -163,9 +172,10 @@ function trendOf(times: readonly number[], values: readonly number[]): Trend {
 function unmoved(
   lump: number,
   span: number,
-): Omit<Trend, 'residuals'> & Pick<Motion, 'noise' | 'breathing' | 'teeth' | 'untested' | 'jumps'> {
+): Omit<Trend, 'residuals'> & Pick<Motion, 'noise' | 'breathing' | 'teeth' | 'untested' | 'jumps' | 'steadfast'> {
   const reach = span > 0 ? (3 * lump) / span : Number.POSITIVE_INFINITY;
   return {
+    steadfast: false,
     slope: 0,
     interval95: [-reach, reach],
     p: 1,
