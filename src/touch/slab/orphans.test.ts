@@ -82,6 +82,14 @@ test('an object that only a stack or a per-CPU variable holds is not lost', asyn
   assert.deepEqual((await lost(made)).unreachable, []);
 });
 
+test('objects that wait for their RCU-deferred free, chained by their heads, are not lost', async () => {
+  const { made, objects } = four();
+  const head = 120; // of struct callback_head in the object: { next, func }
+  objects.forEach((object, i) => made.put(object + head, i + 1 < objects.length ? made.pointer(objects[i + 1]! + head) : 0n));
+  made.put(made.alloc(8), made.pointer(objects[0]! + head)); // rcu_data.cblist.head, per CPU
+  assert.deepEqual((await lost(made)).unreachable, []);
+});
+
 test('an object that crosses a page is followed in both', async () => {
   const made = miniKernel();
   const cache = made.cache('wide', 1536);
