@@ -42,3 +42,9 @@ export function aliasOfType(type: string, aliases: readonly string[]): string | 
     aliases.find((alias) => alias === type || alias === `${type}_cache` || alias === `${type}_cachep`)
   );
 }
+
+/** Structs that a cache's objects may be, by its name: the likely ones first. */
+export function typesOfCache(cache: string): readonly string[] {
+  const own = Object.keys(cacheOf).filter((type) => cacheOf[type] === cache);
+  return [...own, cache, cache.replace(/_cachep?$/, '')];
+}

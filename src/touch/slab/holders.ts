@@ -1,6 +1,9 @@
 import { hex } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
 import { pageSize } from '../memory/image.ts';
+import { typesOfCache } from '../../kernel/cache-types.ts';
+import type { Cache } from './caches.ts';
+import { pathAt } from './targets.ts';
 import type { Objects } from './objects.ts';
 import { streamPages } from './blocks.ts';
 import { scanned } from './pointers.ts';
@@ -48,9 +51,22 @@ export function findHolders(
     const slab = objects.slabAt(physical);
     const offset = physical - objects.physicalOf(slab, holder);
     const cache = caches[slabs.cache[slab]!]!;
-    return offset < cache.objectSize ? `${cache.name}+${offset}` : undefined;
+    return offset < cache.objectSize ? memberName(cache, offset) : undefined;
   }
 
+  /** With the member's name, where the cache is one type's alone. */
+  const named = new Map<number, string>();
+  function memberName(cache: Cache, offset: number): string {
+    const key = cache.index * 2 ** 24 + offset;
+    const known = named.get(key);
+    if (known !== undefined) return known;
+    const types = cache.aliases.length > 0 ? [] : typesOfCache(cache.name);
+    const id = types.map((type) => kernel.btf.find(type, 'struct')).find((one) => one !== undefined);
+    const member = id === undefined || offset >= kernel.btf.sizeOf(id) ? '' : pathAt(kernel, id, offset).path;
+    const name = `${cache.name}+${offset}${member === '' ? '' : ` (${member})`}`;
+    named.set(key, name);
+    return name;
+  }
   const buffer = Buffer.alloc(streamPages * pageSize);
   const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
   function look(frames: Uint32Array, pages: number): void {
