@@ -109,6 +109,7 @@ function elfImage(file: Bytes, segments: readonly Segment[], note: string, live:
     format: live ? 'live kernel memory' : 'ELF core',
     frames: segments.at(-1)?.end ?? 0,
     pages: segments.reduce((sum, s) => sum + s.end - s.frame, 0),
+    effort: segments.reduce((sum, s) => sum + s.end - s.frame, 0) / readPerUnpacked,
     note,
     level: 0,
     reopenable: true,
@@ -148,6 +149,9 @@ function elfImage(file: Bytes, segments: readonly Segment[], note: string, live:
     close: () => file.close(),
   };
 }
+
+/** Pages read in the time that one takes to unpack. */
+const readPerUnpacked = 8;
 
 /** One read costs about as much as so many pages that are not wanted. */
 const bridged = 16;

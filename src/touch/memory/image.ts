@@ -13,6 +13,8 @@ export interface Image {
   readonly frames: number;
   /** Pages that are held. */
   readonly pages: number;
+  /** How long a pass over all of it takes, in pages to unpack; a page that is only read or all zeros counts for little. */
+  readonly effort: number;
   /** VMCOREINFO of the dump's notes; empty where it has none. */
   readonly note: string;
   /** makedumpfile's dump level; 0 where everything was kept. */

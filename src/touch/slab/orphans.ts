@@ -166,7 +166,7 @@ export async function findOrphans(kernel: Kernel, objects: Objects, found: Flaws
   const { image } = kernel;
   markPerCpuFree(kernel, objects.slabs, found);
   const tables = pointerTables(kernel, objects, deadStacks(kernel, objects.slabs, found));
-  const shared = path !== undefined && image.reopenable && image.pages >= (options.workersFrom ?? worthPages);
+  const shared = path !== undefined && image.reopenable && image.effort >= (options.workersFrom ?? worthPages);
   const onDamage = (kind: string, pages: number): void => found.add(0n, `${pages} ${kind}`);
   return mark(
     objects,
@@ -179,6 +179,6 @@ export interface OrphanOptions {
   /** Of the dump, for workers to open. */
   readonly path?: string;
   readonly onProgress?: (done: number) => void;
-  /** Pages a dump has at least for workers to be started. */
+  /** Effort (see Image) from which on workers are started. */
   readonly workersFrom?: number;
 }

@@ -12,7 +12,7 @@ import { pageSize } from '../memory/image.ts';
 import { blockFrames, type Edges, mostEdges, streamPages } from './blocks.ts';
 import { pointerScan, type PointerTables, scanned } from './pointers.ts';
 
-/** Non-zero pages from which on starting workers pays: a second of unpacking. */
+/** Pages to unpack from which on starting workers pays: a second of it. */
 export const worthPages = 100_000;
 const mostWorkers = 8;
 
