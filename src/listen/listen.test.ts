@@ -64,17 +64,23 @@ for (const [kind, cache, caller] of [
       functions(heard).join(' '),
     );
     assert.notEqual(first.leaking, 'no');
-    if (process.env['SHOW']) console.log(JSON.stringify({ first, r: heard.reconciliation, l: heard.losses, cost: heard.cost }));
   });
 }
 
-/** Listens while a healthy workload keeps the cache busy. */
-async function healthy(kind: string, cache: string): Promise<Listened> {
+/**
+ * Listens while a healthy workload keeps the cache busy. `accused`: what is called leaking and is mostly the workload's own;
+ * whatever else runs on this machine may well take more and more files.
+ */
+async function healthy(kind: string, cache: string): Promise<Listened & { readonly accused: Listened['callsites'] }> {
   const children = [await start(kind, 2_000_000, 600), await start(kind, 2_000_000, 600)];
   const host = liveHost();
   try {
     for (const child of children) child.stdin!.write('go\n');
-    return await listen(host, { cache, seconds: 3, graceSeconds: 1, engine: 'bpf', budget: Number.POSITIVE_INFINITY });
+    const heard = await listen(host, { cache, seconds: 3, graceSeconds: 1, engine: 'bpf', budget: Number.POSITIVE_INFINITY });
+    const ours = new Set(children.map(({ pid }) => pid));
+    const held = (site: Listened['callsites'][number]) =>
+      (site.processes ?? []).reduce((sum, { pid, count }) => sum + (ours.has(pid) ? count : 0), 0);
+    return { ...heard, accused: heard.callsites.filter((site) => site.leaking === 'yes' && held(site) > site.outstanding / 2) };
   } finally {
     await host.close();
     for (const child of children) child.kill();
@@ -90,35 +96,21 @@ for (const [kind, cache] of [
 ] as const) {
   test(`${cache} under load of ${kind}: no stack is called leaking`, { skip }, async () => {
     const heard = await healthy(kind, cache);
-    if (process.env['SHOW'])
-      console.log(
-        JSON.stringify({ first: heard.callsites[0], r: heard.reconciliation, l: heard.losses, cost: heard.cost, u: heard.unavailable }),
-      );
     assert.ok(
       heard.reconciliation !== null && heard.callsites.reduce((sum, site) => sum + site.allocated, 0) > 1000,
       'the cache was not busy',
     );
-    assert.deepEqual(
-      heard.callsites.filter((site) => site.leaking === 'yes'),
-      [],
-    );
+    assert.deepEqual(heard.accused, []);
   });
 }
 
 test('maple_node, whose frees fire no event: it says so and calls nothing a leak', { skip }, async () => {
   const heard = await healthy('mappings', 'maple_node');
-  if (process.env['SHOW'])
-    console.log(
-      JSON.stringify({ first: heard.callsites[0], r: heard.reconciliation, l: heard.losses, cost: heard.cost, u: heard.unavailable }),
-    );
   assert.ok(
     heard.reconciliation !== null && heard.callsites.reduce((sum, site) => sum + site.allocated, 0) > 1000,
     'the cache was not busy',
   );
-  assert.deepEqual(
-    heard.callsites.filter((site) => site.leaking === 'yes'),
-    [],
-  );
+  assert.deepEqual(heard.accused, []);
   // On a kernel where they fire after all, seeing them is as good.
   assert.ok(heard.reconciliation.frees_visible === 'no' || heard.callsites.every((site) => site.freed > 0));
 });
