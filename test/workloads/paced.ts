@@ -33,17 +33,15 @@ async function maker(): Promise<(index: number) => unknown> {
       for (let i = 0; i < Number(count); i++) mkdirSync(join(folder, String(i)));
       return (index) => watch(join(folder, String(index)), { persistent: false });
     }
-    case 'packets': {
-      const socket = createSocket('udp4', () => {});
-      await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-      return () => socket.send('x', socket.address().port, '127.0.0.1');
-    }
     default:
       throw new Error(`no workload ${kind}`);
   }
 }
 
 let looked = 0;
+/** Sends to itself. */
+const socket = kind === 'packets' ? createSocket('udp4', () => {}) : undefined;
+if (socket !== undefined) await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
 /** Two mappings that cannot merge, gone at once: the tree of mappings is rebuilt each time. */
 function mapAndUnmap(): void {
   if (!system.ok) throw new Error(system.unavailable.detail);
@@ -56,6 +54,7 @@ const rounds: Readonly<Record<string, () => void>> = {
   busy: () => closeSync(openSync('/proc/self/stat', 'r')),
   lookups: () => void existsSync(`/kmai-no-such-file-${process.pid}-${looked++}`),
   mappings: mapAndUnmap,
+  packets: () => socket?.send('x', socket.address().port, '127.0.0.1'),
 };
 const round = rounds[kind];
 if (round !== undefined) {
