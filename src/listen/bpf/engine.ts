@@ -33,7 +33,10 @@ export const bpfEngine: Engine = {
     const bpf = opened.value;
     try {
       const known = await learn(bpf, host, request);
-      return known.ok ? available(await hear(bpf, host, request, known.value)) : known;
+      if (!known.ok) return known;
+      const { caches, kmalloc } = known.value;
+      const silent = request.target.kind === 'slab' && caches.length === 0 && kmalloc === undefined;
+      return available(silent ? silence(request) : await hear(bpf, host, request, known.value));
     } catch (error) {
       if (error instanceof BpfRefused) return unavailable('listening with BPF', 'unsupported', error.message, '');
       throw error;
@@ -42,6 +45,21 @@ export const bpfEngine: Engine = {
     }
   },
 };
+
+/** The cache never showed itself: its address is learnt from the first event that names it, and none came. */
+function silence(request: Request): Heard {
+  return {
+    engine: 'bpf',
+    seconds: request.seconds,
+    sites: [],
+    flow: { allocated: 0, freed: 0, freedOlder: 0, reallocated: 0 },
+    population: [],
+    losses: { mapFull: 0, stacks: 0, nested: 0, rescued: 0, overrun: 0, malformedLines: 0 },
+    cost: null,
+    degradations: [],
+    notes: [`nothing was allocated from ${request.target.name} or freed in ${request.seconds} s`],
+  };
+}
 
 /** What is not known of this kernel and this cache before anything is attached. */
 async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Knowledge>> {
@@ -75,8 +93,6 @@ async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Kn
     const address = kmalloc === undefined ? await learnCache(bpf, target.name, place.offset, wait) : undefined;
     caches = address === undefined ? [] : [address];
   }
-  if (caches.length === 0 && kmalloc === undefined)
-    return unavailable(`the cache ${target.name}`, 'absent', `nothing was allocated or freed in ${request.seconds} s`, 'listen for longer');
   if (kmalloc === undefined) return available({ target, caches, getKmemCache, kmalloc: undefined, hooks });
   const byKernel = getKmemCache !== undefined && caches.length > 0;
   return available({
