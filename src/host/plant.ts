@@ -21,12 +21,13 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
 };
 
 /**
- * The child's program. It ends with its input, hence with us. One inotify instance watches a path once: the folders
+ * The child's program. It ends with its input, hence with us. One inotify instance watches a folder once, by
+ * whatever path (tracefs has two): the folders
  * under /proc/sys and /sys are watched, of which there are thousands. Until it is told to grow it makes and unmakes one now
  * and then: some engines must see an event of a cache before they know it.
  */
 const program = `
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 const [koffiUrl, callNumbers, wanted] = process.argv.slice(1);
 const koffi = await import(koffiUrl);
 const syscall = koffi.load(null).func('long syscall(long, long, intptr_t, long, long)');
@@ -34,9 +35,13 @@ const path = koffi.load(null).func('long syscall(long, long, const char *, long,
 const [openat, eventfd2, socket, inotifyInit, inotifyAdd, inotifyRemove, close] = JSON.parse(callNumbers);
 const counts = JSON.parse(wanted);
 const folders = [];
+const seen = new Set();
 const queue = ['/sys', '/proc/sys', '/usr'];
 while (folders.length < (counts.watches ?? 0) && queue.length > 0) {
   const folder = queue.shift();
+  const { dev, ino } = statSync(folder);
+  if (seen.has(dev + ':' + ino)) continue;
+  seen.add(dev + ':' + ino);
   folders.push(folder);
   try { for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) queue.push(folder + '/' + entry.name); } catch {}
 }
