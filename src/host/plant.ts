@@ -21,10 +21,9 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
 };
 
 /**
- * The child's program. It ends with its input, hence with us. One inotify instance watches a folder once, by
- * whatever path (tracefs has two): the folders
- * under /proc/sys and /sys are watched, of which there are thousands. Until it is told to grow it makes and unmakes one now
- * and then: some engines must see an event of a cache before they know it.
+ * The child's program. It ends with its input, hence with us. One inotify instance watches a folder once, by whatever path
+ * (tracefs has two): folders of /sys, /proc/sys and /usr are watched, of which there are thousands. Until it is told to
+ * grow it makes and unmakes an object now and then: some engines must see an event of a cache before they know it.
  */
 const program = `
 import { readdirSync, statSync } from 'node:fs';
