@@ -5,7 +5,7 @@ export interface Meter {
   /**
    * Measures when it is time to: at first soon, then ever more rarely, and whenever twice as much goes on as before.
    * @param events recorded so far, allocations and frees
-   * @returns undefined when it is not time yet
+   * @returns what the programs cost: the part that listening less would save; undefined when it is not time yet
    */
   measure(programs: readonly number[], events: number): Promise<number | undefined>;
   /** Everything this process and its programs used since the beginning; null before the first measurement. */
@@ -24,7 +24,7 @@ const BUSIER = 2;
 export function openMeter(bpf: Bpf): Meter {
   const began = performance.now();
   const atStart = process.cpuUsage();
-  let last = { at: began, events: 0, rate: 0, own: cpuSeconds() };
+  let last = { at: began, events: 0, rate: 0 };
   let next = FIRST_SECONDS;
   let inPrograms: number | null = null;
   const seconds = () => (performance.now() - began) / 1000;
@@ -35,7 +35,6 @@ export function openMeter(bpf: Bpf): Meter {
       const rate = (events - last.events) / Math.max(since, 1e-3);
       const busier = since > FIRST_SECONDS && rate > BUSIER * last.rate && inPrograms !== null;
       if (seconds() < next && !busier) return undefined;
-      const own = (cpuSeconds() - last.own) / Math.max(since, 1e-3);
       const statistics = bpf.enableStatistics();
       const before = spent(bpf, programs);
       const started = performance.now();
@@ -43,8 +42,8 @@ export function openMeter(bpf: Bpf): Meter {
       inPrograms = (spent(bpf, programs) - before) / ((performance.now() - started) * 1e6);
       bpf.closeFd(statistics);
       while (next <= seconds()) next *= RARER;
-      last = { at: performance.now(), events, rate, own: cpuSeconds() };
-      return inPrograms + own;
+      last = { at: performance.now(), events, rate };
+      return inPrograms;
     },
     average() {
       if (inPrograms === null) return null;
@@ -52,11 +51,6 @@ export function openMeter(bpf: Bpf): Meter {
       return inPrograms + (used.user + used.system) / 1e6 / seconds();
     },
   };
-}
-
-function cpuSeconds(): number {
-  const used = process.cpuUsage();
-  return (used.user + used.system) / 1e6;
 }
 
 function spent(bpf: Bpf, programs: readonly number[]): number {

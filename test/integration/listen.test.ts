@@ -3,17 +3,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openBpf } from '../host/bpf.ts';
-import { liveHost } from '../host/live.ts';
-import { functionOf } from '../kernel/stacks.ts';
-import type { EngineId } from './engine.ts';
-import { listen, type Listened } from './listen.ts';
+import { openBpf } from '../../src/host/bpf.ts';
+import { liveHost } from '../../src/host/live.ts';
+import { functionOf } from '../../src/kernel/stacks.ts';
+import type { EngineId } from '../../src/listen/engine.ts';
+import { listen, type Listened } from '../../src/listen/listen.ts';
 
 const probe = await openBpf();
 const skip = probe.ok ? false : `no BPF here: ${probe.unavailable.detail}`;
 if (probe.ok) probe.value.close();
 
-const workload = fileURLToPath(new URL('../../test/workloads/paced.ts', import.meta.url));
+const workload = fileURLToPath(new URL('../workloads/paced.ts', import.meta.url));
 
 async function start(kind: string, count = 0, seconds = 0): Promise<ChildProcess> {
   const child = spawn(process.execPath, [workload, kind, String(count), String(seconds)], { stdio: ['pipe', 'pipe', 'inherit'] });
