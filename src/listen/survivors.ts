@@ -59,6 +59,11 @@ export function callSites(sites: readonly Site[], found: Reconciliation, reclaim
   }));
 }
 
+/** It allocated enough to tell, and freed next to nothing: a counter too coarse to show the growth does not acquit it. */
+function neverFrees({ allocated, outstanding }: Site): boolean {
+  return outstanding >= LEAST_OBJECTS && outstanding >= 0.9 * allocated;
+}
+
 /**
  * Outstanding is not leaking. It takes a cache that grows steadily, frees that are seen, and survivors of every age:
  * from the window's earlier half (they outlive what is healthy) and from its later half (it goes on).
@@ -67,7 +72,8 @@ function leaking(site: Site, found: Reconciliation, reclaimable: boolean): 'yes'
   if (found.frees_visible === 'no') return 'unknown';
   if (site.outstanding === 0) return 'no';
   if (found.growth_objects === null || found.growth === 'unknown') return 'unknown';
-  if (found.growth === 'none' || found.growth === 'warm-up') return 'no';
+  if (found.growth === 'warm-up') return 'no';
+  if (found.growth === 'none') return neverFrees(site) ? 'unknown' : 'no';
   const half = site.byAge.length / 2;
   const share = (parts: readonly number[]) => parts.reduce((a, b) => a + b, 0) / site.outstanding;
   if (share(site.byAge.slice(0, half)) < LEAST_EARLIER) return 'no';
