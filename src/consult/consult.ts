@@ -82,7 +82,7 @@ async function listenWhereItGrows(
     onProgress?.(`listening to ${cache} …`);
     const listening = Math.min(20, Math.max(5, seconds / 6));
     const found = await listen(host, { cache, seconds: listening, ...(signal === undefined ? {} : { signal }) });
-    const grew = found.reconciliation?.growth_objects ?? null;
+    const grew = found.reconciliation?.growth === 'steady' ? found.reconciliation.growth_objects : null;
     for (const site of found.callsites)
       callsites.push({ ...site, explained_fraction: grew === null || grew <= 0 ? null : site.outstanding / grew });
     missing.push(...found.unavailable);

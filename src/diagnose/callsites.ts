@@ -38,7 +38,10 @@ export function heard(candidate: Candidate, index: EvidenceIndex): Candidate {
   if (sites.some(({ leaking }) => leaking === 'yes')) return { ...candidate, uncertain: false };
   const allocated = sites.reduce((sum, site) => sum + site.allocated, 0);
   const outstanding = sites.reduce((sum, site) => sum + site.outstanding, 0);
-  if (allocated < fewestAllocations || outstanding > stillHeld * allocated) return candidate;
+  // A cache that went on growing meanwhile was not heard whole, and what its own counter counts needs no hearing.
+  const wentOn = sites.some(({ explained_fraction }) => explained_fraction !== null && explained_fraction !== undefined);
+  const counted = candidate.attribution.some(({ alias, share }) => alias === candidate.where.owner && share >= 0.8);
+  if (wentOn || counted || allocated < fewestAllocations || outstanding > stillHeld * allocated) return candidate;
   const nobody = reason('heard_nobody_leaking', { cache: candidate.where.cache ?? candidate.where.kind });
   return { ...candidate, uncertain: true, reasons: [...candidate.reasons, nobody] };
 }

@@ -190,7 +190,8 @@ const site = (leaking: CallSite['leaking']): CallSite => ({
   bytes: leaking === 'yes' ? 1310 * 256 : 0,
   oldest_seconds: 10,
   leaking,
-  explained_fraction: leaking === 'yes' ? 1 : 0,
+  // null: the cache did not grow while it was listened to
+  explained_fraction: leaking === 'yes' ? 1 : null,
 });
 
 test('listening makes a leak that nobody counts certain, or doubtful', () => {
