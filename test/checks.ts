@@ -18,6 +18,7 @@ export const checks: readonly Check[] = [
   { name: 'lint', argv: ['oxlint', '--type-aware', '--deny-warnings', ...code] },
   { name: 'types', argv: ['tsc', '-p', '.'] },
   { name: 'architecture', argv: nodeTest, files: ['test/architecture.test.ts'] },
+  { name: 'golden', argv: nodeTest, files: ['test/golden/*.test.ts'] },
   { name: 'unit', argv: nodeTest, files: ['src/**/*.test.ts', 'lab/**/*.test.ts'] },
   { name: 'integration', argv: [...nodeTest, '--test-concurrency=1'], files: ['test/integration/*.test.ts'] },
   // Real kernels, real leaks: six scenarios of lab/, about five minutes.
