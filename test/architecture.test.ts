@@ -39,6 +39,7 @@ const doors: Record<string, readonly string[]> = {
   'node:fs/promises': ['host'],
   'node:child_process': ['host'],
   'node:net': ['host'],
+  'node:dgram': ['host'],
   'node:http': ['server'],
   koffi: ['host'],
 };
@@ -48,6 +49,7 @@ const lists: Record<string, string> = {
   'look/sources': 'look/sources.ts',
   'ask/questions': 'ask/questions.ts',
   'diagnose/signs': 'diagnose/signs.ts',
+  'intervene/stimuli': 'intervene/stimuli.ts',
 };
 
 const forbidden = /^(utils?|helpers?|common|lib|core|types|base|managers?|misc|shared)(\.ts)?$/i;
@@ -95,6 +97,18 @@ test('only the doors reach files, processes, sockets and native code', () => {
       const rooms = doors[specifier];
       if (rooms && !rooms.includes(room(file))) broken.push(`${file} imports ${specifier}`);
     }
+  assert.deepEqual(broken, []);
+});
+
+/** Doors of host/ through which the machine is changed or traffic made; nobody but intervene/ (and host/ itself) may name them. */
+const changing = /^host\/(write|journal|datagrams|connections|repeat|freeze)\.ts$/;
+
+test('only intervene changes the machine', () => {
+  const broken: string[] = [];
+  for (const [file, list] of imports)
+    for (const { specifier, typeOnly } of list)
+      if (!typeOnly && specifier.startsWith('.') && changing.test(resolved(file, specifier)) && !['host', 'intervene'].includes(room(file)))
+        broken.push(`${file} imports ${resolved(file, specifier)}`);
   assert.deepEqual(broken, []);
 });
 

@@ -2,6 +2,7 @@ import { buildApplication, buildRouteMap, ExitCode, run } from '@stricli/core';
 import { askCommand } from './ask.ts';
 import { captureCommand } from './capture.ts';
 import { caseRoutes } from './case.ts';
+import { challengeCommand } from './challenge.ts';
 import { type Context, terminalContext } from './context.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { doctorCommand } from './doctor.ts';
@@ -11,7 +12,7 @@ import { lookCommand } from './look.ts';
 import { reportCommand } from './report.ts';
 import { touchRoutes } from './touch.ts';
 
-type Verb = 'diagnose' | 'look' | 'listen' | 'ask' | 'capture' | 'case' | 'report' | 'doctor' | 'touch';
+type Verb = 'diagnose' | 'look' | 'listen' | 'ask' | 'capture' | 'case' | 'report' | 'doctor' | 'touch' | 'challenge';
 
 const routes = buildRouteMap<Verb, Context>({
   routes: {
@@ -20,6 +21,7 @@ const routes = buildRouteMap<Verb, Context>({
     listen: listenCommand,
     touch: touchRoutes,
     ask: askCommand,
+    challenge: challengeCommand,
     capture: captureCommand,
     case: caseRoutes,
     report: reportCommand,
@@ -39,6 +41,7 @@ const forPeople: Readonly<Record<string, number>> = {
   NoSuchCase: exit.usage,
   BadRecord: exit.usage,
   NotPermitted: exit.notPermitted,
+  Refused: exit.usage,
 };
 
 function exitOfError(error: unknown): number {

@@ -178,6 +178,43 @@ export interface Outcome {
   readonly arms: readonly OutcomeArm[];
   /** Of a treatment: did the growth stop? null for a challenge. */
   readonly verified: 'stopped' | 'slowed' | 'unchanged' | 'cannot-tell' | null;
+  readonly kind?: 'challenge' | 'elimination' | 'treatment';
+  /** ISO 8601, when it ended. */
+  readonly at?: string;
+  /** The alias whose objects were counted, and by which counter. */
+  readonly cache?: string;
+  readonly by?: string;
+  readonly seed?: number;
+  /** Set when it ended before its plan did. */
+  readonly stopped?: 'interrupted' | 'memory' | 'pressure' | 'time';
+  readonly elimination?: EliminationOutcome;
+  readonly treatment?: TreatmentOutcome;
+}
+
+/** Who drives the growth, found by pausing. */
+export interface EliminationOutcome {
+  /** How many processes or services could be paused. */
+  readonly candidates: number;
+  readonly rounds: number;
+  /** Objects per second with nobody paused. */
+  readonly rate: number;
+  /** Growth that goes on while all of them are paused, as a share of `rate`. */
+  readonly remains: number;
+  readonly culprits: readonly { readonly name: string; readonly pids: readonly number[]; readonly share: number }[];
+  /** What was never paused, and why: a name of `src/intervene/spared.ts`, or the operator. */
+  readonly spared: number;
+}
+
+/** Growth before and after a remedy, per event at equal dose or per second. */
+export interface TreatmentOutcome {
+  readonly remedy: string;
+  readonly per: 'event' | 'second';
+  readonly before: number;
+  readonly before95: readonly [number, number];
+  readonly after: number;
+  readonly after95: readonly [number, number];
+  /** Seconds of watching that would decide, where this could not. */
+  readonly needs_seconds?: number;
 }
 
 export interface OutcomeArm {
@@ -187,4 +224,14 @@ export interface OutcomeArm {
   readonly interval95: readonly [number, number];
   readonly p: number;
   readonly convicted: boolean;
+  /** Neither convicted nor acquitted, and why. Without it an arm that is not convicted is acquitted. */
+  readonly undecided?: 'wide' | 'unanswered' | 'not-reproduced' | 'too-few';
+  /** Of the events, those that the other side answered. */
+  readonly answers?: number;
+  readonly bytes_per_event?: number;
+  /** r² of objects over dose, within the arm. */
+  readonly dose_response?: number;
+  /** Objects per event after the washout alone. */
+  readonly rechallenge?: number;
+  readonly address?: string;
 }

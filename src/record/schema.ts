@@ -83,9 +83,42 @@ const outcome = z.object({
       interval95: interval,
       p: z.number(),
       convicted: z.boolean(),
+      undecided: z.exactOptional(z.enum(['wide', 'unanswered', 'not-reproduced', 'too-few'])),
+      answers: z.exactOptional(z.number()),
+      bytes_per_event: z.exactOptional(z.number()),
+      dose_response: z.exactOptional(z.number()),
+      rechallenge: z.exactOptional(z.number()),
+      address: z.exactOptional(z.string()),
     }),
   ),
   verified: z.enum(['stopped', 'slowed', 'unchanged', 'cannot-tell']).nullable(),
+  kind: z.exactOptional(z.enum(['challenge', 'elimination', 'treatment'])),
+  at: z.exactOptional(z.string()),
+  cache: z.exactOptional(z.string()),
+  by: z.exactOptional(z.string()),
+  seed: z.exactOptional(z.number()),
+  stopped: z.exactOptional(z.enum(['interrupted', 'memory', 'pressure', 'time'])),
+  elimination: z.exactOptional(
+    z.object({
+      candidates: z.number(),
+      rounds: z.number(),
+      rate: z.number(),
+      remains: z.number(),
+      culprits: z.array(z.object({ name: z.string(), pids: z.array(z.int()), share: z.number() })),
+      spared: z.number(),
+    }),
+  ),
+  treatment: z.exactOptional(
+    z.object({
+      remedy: z.string(),
+      per: z.enum(['event', 'second']),
+      before: z.number(),
+      before95: interval,
+      after: z.number(),
+      after95: interval,
+      needs_seconds: z.exactOptional(z.number()),
+    }),
+  ),
 });
 
 const reason = z.object({

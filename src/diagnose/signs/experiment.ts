@@ -10,6 +10,8 @@ export function experiment(stimulus: string, wanted: boolean, { evidence }: Exam
   const last = arms.at(-1);
   if (last === undefined) return standing('unknown', reason('sign_no_experiment', { stimulus }));
   const { arm, protocol } = last;
+  // It was tried and could not decide: that acquits nobody.
+  if (arm.undecided !== undefined) return standing('unknown', reason('sign_no_experiment', { stimulus }));
   const detail = { stimulus, events: arm.events, ratio: Number(arm.objects_per_event.toPrecision(3)), p: Number(arm.p.toPrecision(2)) };
   return standing(
     arm.convicted === wanted ? 'present' : 'absent',
