@@ -6,13 +6,14 @@ import { challengeCommand } from './challenge.ts';
 import { type Context, terminalContext } from './context.ts';
 import { diagnoseCommand } from './diagnose.ts';
 import { doctorCommand } from './doctor.ts';
+import { eliminateCommand } from './eliminate.ts';
 import { exit, UsageError } from './exit.ts';
 import { listenCommand } from './listen.ts';
 import { lookCommand } from './look.ts';
 import { reportCommand } from './report.ts';
 import { touchRoutes } from './touch.ts';
 
-type Verb = 'diagnose' | 'look' | 'listen' | 'ask' | 'capture' | 'case' | 'report' | 'doctor' | 'touch' | 'challenge';
+type Verb = 'diagnose' | 'look' | 'listen' | 'ask' | 'capture' | 'case' | 'report' | 'doctor' | 'touch' | 'challenge' | 'eliminate';
 
 const routes = buildRouteMap<Verb, Context>({
   routes: {
@@ -22,6 +23,7 @@ const routes = buildRouteMap<Verb, Context>({
     touch: touchRoutes,
     ask: askCommand,
     challenge: challengeCommand,
+    eliminate: eliminateCommand,
     capture: captureCommand,
     case: caseRoutes,
     report: reportCommand,
