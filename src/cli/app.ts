@@ -12,8 +12,23 @@ import { listenCommand } from './listen.ts';
 import { lookCommand } from './look.ts';
 import { reportCommand } from './report.ts';
 import { touchRoutes } from './touch.ts';
+import { treatCommand } from './treat.ts';
+import { undoCommand } from './undo.ts';
 
-type Verb = 'diagnose' | 'look' | 'listen' | 'ask' | 'capture' | 'case' | 'report' | 'doctor' | 'touch' | 'challenge' | 'eliminate';
+type Verb =
+  | 'diagnose'
+  | 'look'
+  | 'listen'
+  | 'ask'
+  | 'capture'
+  | 'case'
+  | 'report'
+  | 'doctor'
+  | 'touch'
+  | 'challenge'
+  | 'eliminate'
+  | 'treat'
+  | 'undo';
 
 const routes = buildRouteMap<Verb, Context>({
   routes: {
@@ -24,6 +39,8 @@ const routes = buildRouteMap<Verb, Context>({
     ask: askCommand,
     challenge: challengeCommand,
     eliminate: eliminateCommand,
+    treat: treatCommand,
+    undo: undoCommand,
     capture: captureCommand,
     case: caseRoutes,
     report: reportCommand,

@@ -33,6 +33,9 @@ export interface Elimination extends Eliminated {
 const SETTLE = 0.3;
 const BASELINE = { minSeconds: 3, maxSeconds: 30 };
 const MIN_WATCH = 1.5;
+/** Growth whose interval is wider than this share of it, or that has made fewer steps of the counter, can't be halved. */
+const UNSTEADY = 0.3;
+const FEWEST_OBJECTS = 20;
 /** Half of an interval, as a share of the growth, that tells a half from another. */
 const PRECISION = 0.1;
 
@@ -42,11 +45,12 @@ export async function conductElimination(candidates: readonly Pausable[], option
   options.onProgress('watching the growth with nobody paused …');
   const baseline = await watchGrowth(host, response, { ...BASELINE, enough: (rate) => Math.max(PRECISION * rate, 1e-9), signal });
   if (baseline === null) return unavailable(response.by, 'denied', 'it could not be watched', 'run as root');
-  if (baseline.interval95[0] <= 0)
+  const half = (baseline.interval95[1] - baseline.interval95[0]) / 2;
+  if (half > UNSTEADY * baseline.rate || baseline.rate * baseline.seconds < FEWEST_OBJECTS * response.lump)
     return unavailable(
       `growth of ${response.alias}`,
       'absent',
-      `${baseline.rate.toFixed(1)} objects/s: it does not grow now`,
+      `${baseline.rate.toFixed(1)} objects/s: it does not grow steadily now`,
       'start it while it grows',
     );
   let failure: Unavailable | null = null;

@@ -215,6 +215,8 @@ export interface TreatmentOutcome {
   readonly after95: readonly [number, number];
   /** Seconds of watching that would decide, where this could not. */
   readonly needs_seconds?: number;
+  /** Objects that dropping the caches gave back: cache, not leak. */
+  readonly gave_back?: number;
 }
 
 export interface OutcomeArm {

@@ -117,6 +117,7 @@ const outcome = z.object({
       after: z.number(),
       after95: interval,
       needs_seconds: z.exactOptional(z.number()),
+      gave_back: z.exactOptional(z.number()),
     }),
   ),
 });

@@ -1,0 +1,42 @@
+import { applyCommand } from '../host/apply.ts';
+import { type Change, intend } from '../host/journal.ts';
+import type { CaseRemedy } from '../model/case.ts';
+import { available, type Reading, unavailable } from '../model/reading.ts';
+import { remedyOf } from './remedies.ts';
+import type { Circumstances, Step } from './remedy.ts';
+
+/** The steps of a case's remedy on this machine, every word filled in and every way back remembered. Changes nothing. */
+export async function prepare(
+  remedy: Pick<CaseRemedy, 'id' | 'commands' | 'undo'>,
+  circumstances: Circumstances,
+): Promise<Reading<readonly Step[]>> {
+  if (remedy.commands.length === 0) return unavailable(remedy.id, 'unsupported', 'it is advice: kmai does not do that by itself');
+  const steps: Step[] = [];
+  for (const argv of remedy.commands) {
+    const kind = remedyOf(argv);
+    if (kind === null) return unavailable(argv.join(' '), 'unsupported', 'kmai knows no way back from it', 'do it by hand');
+    const remembered = await kind.remember(argv, circumstances, remedy.undo);
+    if (!remembered.ok) return remembered;
+    steps.push(...remembered.value);
+  }
+  return available(steps);
+}
+
+/** Journals, then applies, step by step; when one fails, those before it are undone. @returns the changes, all to be kept */
+export async function apply(steps: readonly Step[]): Promise<Reading<readonly Change[]>> {
+  const made: Change[] = [];
+  for (const { argv, undo, lasting } of steps) {
+    const intended =
+      undo === null
+        ? null
+        : await intend({ what: argv.join(' '), undo, withinSeconds: null, ...(lasting === undefined ? {} : { lasting }) });
+    const applied = intended === null || intended.ok ? await applyCommand(argv) : intended;
+    if (!applied.ok) {
+      if (intended?.ok === true) await intended.value.undo();
+      for (const change of made.toReversed()) await change.undo();
+      return applied;
+    }
+    if (intended?.ok === true) made.push(intended.value);
+  }
+  return available(made);
+}
