@@ -15,11 +15,16 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export function kmai(args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {}): Promise<Ran> {
+/** @param options.within argv that runs it: `ip netns exec NAME` */
+export function kmai(
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly within?: readonly string[] } = {},
+): Promise<Ran> {
+  const [program, ...rest] = [...(options.within ?? []), `${root}/bin/kmai`, ...args];
   return new Promise((resolve) => {
     execFile(
-      `${root}/bin/kmai`,
-      args,
+      program!,
+      rest,
       { env: { ...process.env, LANG: 'C', ...options.env }, cwd: options.cwd ?? root, maxBuffer: 256 * 1024 * 1024 },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1, stdout, stderr }),
     );

@@ -1,0 +1,152 @@
+/**
+ * Challenges, eliminations and treatments on this very machine, in network namespaces and on processes of the test's own.
+ * The leak is a peer that keeps an open file for every datagram that comes to one of its addresses.
+ */
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { EliminateAnswer } from '../../src/consult/eliminate.ts';
+import type { Outcome } from '../../src/model/evidence.ts';
+import { killAtRandom, offLink, start } from '../kill-intervene.ts';
+import { type Network, network } from '../network.ts';
+import { isRoot, kmai, type Ran, root } from './diagnosed.ts';
+
+const skip = isRoot ? false : 'needs root: network namespaces';
+const journal = mkdtempSync(join(tmpdir(), 'kmai-journal-'));
+const started: ChildProcess[] = [];
+let net!: Network;
+
+/** kmai in the test's namespace. `ip netns exec` replaces itself by it. */
+function inside(args: readonly string[]): Promise<Ran> {
+  return kmai(args, { env: { KMAI_JOURNAL: journal }, within: ['ip', 'netns', 'exec', net.here] });
+}
+
+before(async () => {
+  if (!isRoot) return;
+  net = network(`kmai-t${process.pid}`);
+  started.push(
+    await start(
+      [
+        'ip',
+        'netns',
+        'exec',
+        net.peer,
+        process.execPath,
+        `${root}/test/workloads/echo.ts`,
+        '7',
+        `+${offLink}`,
+        '2001:db8:1::2',
+        '10.255.0.1',
+      ],
+      true,
+    ),
+  );
+});
+after(() => {
+  for (const child of started) child.stdin?.end();
+  if (isRoot) net.close();
+  rmSync(journal, { recursive: true, force: true });
+});
+
+test('of four arms only the one that leaks is convicted, at one object a packet', { skip }, async () => {
+  const peers = [offLink, '2001:db8:1::2', '10.255.0.1'].flatMap((peer) => ['--peer', peer]);
+  const arms = ['udp4-off-link', 'udp6-loopback', 'udp6-on-link', 'udp6-off-link'];
+  const { code, stdout, stderr } = await inside([
+    'challenge',
+    ...arms,
+    ...peers,
+    '--cache',
+    'filp',
+    '--settle',
+    '50ms',
+    '--events',
+    '1200',
+    '--json',
+  ]);
+  const outcome = JSON.parse(stdout || stderr) as Outcome;
+  assert.deepEqual(
+    outcome.arms.map((arm) => `${arm.stimulus} ${arm.events} ${arm.convicted}`),
+    arms.map((arm) => `${arm} 1200 ${arm === 'udp6-off-link'}`),
+  );
+  const last = outcome.arms.at(-1)!;
+  assert.ok(last.objects_per_event > 0.9 && last.objects_per_event < 1.1, `${last.objects_per_event}`);
+  assert.equal(code, 1);
+});
+
+test('what cannot be done is refused, with the reason, and nothing is sent or changed', { skip }, async () => {
+  const sent = () => /Udp6OutDatagrams\s+(\d+)/.exec(net.run(['cat', '/proc/net/snmp6']))?.[1];
+  const start = sent();
+  const nobody = await inside(['challenge', 'udp6-off-link', '--cache', 'filp']);
+  assert.equal(nobody.code, 64);
+  assert.match(nobody.stderr, /no IPv6 peer is named/);
+  const elsewhere = await inside(['challenge', 'udp6-on-link', '--peer', offLink, '--cache', 'filp']);
+  assert.match(elsewhere.stderr, /is off-link/);
+  assert.equal((await inside(['challenge', 'open', '--cache', 'no_such_cache'])).code, 64);
+  assert.equal(sent(), start);
+  const silent = await inside(['challenge', 'udp6-off-link', '--peer', '2001:db8:fffe::1', '--cache', 'filp']);
+  assert.equal(silent.code, 64);
+  assert.match(silent.stderr, /does not answer/);
+  const unprivileged = await kmai(['eliminate', '--cache', 'filp'], { within: ['setpriv', '--reuid', '65534', '--clear-groups'] });
+  assert.equal(unprivileged.code, 77);
+});
+
+test('among 30 processes the one that takes sockets is found in at most 6 rounds, and all go on', { skip }, async () => {
+  const idle = await Promise.all(Array.from({ length: 29 }, () => start(['sleep', '90'], false)));
+  const culprit = await start([process.execPath, `${root}/test/workloads/hold.ts`, 'sockets', '1000000', '499'], true);
+  const pids = [...idle, culprit].map(({ pid }) => pid!);
+  try {
+    const ran = await kmai(['eliminate', '--cache', 'sock_inode_cache', '--pids', pids.join(','), '--json'], {
+      env: { KMAI_JOURNAL: journal },
+    });
+    const { outcome, doubt } = JSON.parse(ran.stdout || ran.stderr) as EliminateAnswer;
+    assert.deepEqual(
+      outcome?.elimination?.culprits.map((each) => each.pids),
+      [[culprit.pid]],
+    );
+    assert.ok(outcome.elimination.rounds <= 6, `${outcome.elimination.rounds} rounds`);
+    assert.equal(doubt, null);
+    assert.equal(ran.code, 1);
+  } finally {
+    culprit.stdin?.end();
+    for (const one of idle) one.kill('SIGKILL');
+  }
+});
+
+test('a policy rule and an nftables rule are deleted, and come back exactly', { skip }, async () => {
+  net.run(['ip', '-6', 'rule', 'add', 'table', 'main', 'suppress_prefixlength', '0']);
+  net.run(['ip', '-6', 'rule', 'add', 'not', 'fwmark', '51820', 'table', '51820', 'pref', '100', 'protocol', 'static']);
+  for (const words of [
+    'add table inet firewalld',
+    'add chain inet firewalld pre { type filter hook prerouting priority filter + 10; policy accept; }',
+    'add rule inet firewalld pre icmpv6 type nd-neighbor-solicit accept',
+    'add rule inet firewalld pre meta nfproto ipv6 fib saddr . mark . iif oif missing drop comment "rp"',
+    'add rule inet firewalld pre ct state established accept',
+  ])
+    net.run(['nft', words]);
+  const state = () => net.run(['ip', '-d', '-6', 'rule', 'show']) + net.run(['nft', '-s', 'list', 'ruleset']);
+  const original = state();
+  for (const remedy of ['delete-suppressing-rule', 'delete-nft-rule']) {
+    const treated = await inside(['treat', 'ipv6-fib6-rule-suppress', '--apply', remedy, '--yes', '--for', '1s']);
+    assert.match(treated.stdout, /kmai undo/, treated.stderr);
+    assert.notEqual(state(), original);
+  }
+  assert.equal((await inside(['undo'])).code, 0);
+  assert.equal(state(), original);
+  assert.match((await inside(['undo'])).stdout, /nothing is to be undone/);
+});
+
+test('killed at 20 random moments, nothing stays paused, no traffic goes on, and what was changed can be undone', { skip }, async () => {
+  const results = await killAtRandom(20, 7);
+  assert.deepEqual(
+    results.filter(({ left }) => left.length > 0),
+    [],
+  );
+  assert.equal(results.length, 20);
+  assert.ok(
+    results.some(({ wasFrozen }) => wasFrozen),
+    'no kill came while somebody was paused: it proved nothing',
+  );
+});
