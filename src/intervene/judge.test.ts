@@ -82,3 +82,16 @@ test('two bursts are too few', () => {
     .slice(0, 2);
   assert.equal(judge(few, 1, exact, random)[0]!.undecided, 'too-few');
 });
+
+test('a neighbour who opens a thousand files in every tenth slot seldom hides the leak, and makes none', () => {
+  let [found, wrong] = [0, 0];
+  for (let seed = 0; seed < 20; seed++) {
+    const random = seeded(seed);
+    const bursts = simulated([1, 0], 10, 0, random).map((burst) => (random() < 0.1 ? { ...burst, gained: burst.gained + 1000 } : burst));
+    const [leaks, innocent] = judge(bursts, 2, exact, random);
+    if (leaks!.convicted) found++;
+    if (innocent!.convicted) wrong++;
+  }
+  assert.ok(found >= 12, `found ${found} of 20`);
+  assert.equal(wrong, 0);
+});
