@@ -50,7 +50,9 @@ test('of four arms only the one that leaks is convicted, at one object a packet'
     '--settle',
     '50ms',
     '--events',
-    '1200',
+    '900',
+    '--rounds',
+    '6',
     '--json',
   ]);
   const outcome = JSON.parse(stdout || stderr) as Outcome;
