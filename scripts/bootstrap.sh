@@ -33,7 +33,7 @@ bootstrap() {
     if ! packages_are_current "$1"; then
       command -v npm >/dev/null 2>&1 || { echo "kmai: npm is needed once, to install what package-lock.json names" >&2; exit 1; }
       # npm's own Node may be older than the packages ask for; they are run by the project's Node, so that warning is moot.
-      npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || { echo "kmai: npm ci failed in $1" >&2; exit 1; }
+      npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || { echo "kmai: npm ci failed in $1" >&2; exit 1; }
       cp package-lock.json node_modules/.installed-lock.json
     fi
     build_is_current "$1" || "$(project_node "$1")" scripts/build.ts >&2
