@@ -58,7 +58,7 @@ const descriptors: ReadonlySet<HoldingKind> = new Set(['sockets', 'pipes', 'even
 
 /**
  * Joins candidates that are one growth: first those that come with a composite root (removed cgroups, network
- * namespaces), then those that come with what processes hold, the plainest first.
+ * namespaces), then those that come with what processes hold, the plainest first, and caches that fill together.
  * @param seconds length of the window
  */
 export function gather(candidates: readonly Candidate[], held: HoldingsOf, seconds: number): readonly Candidate[] {
@@ -98,7 +98,19 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
     );
     settle(root, company, grown.holders);
   }
+
+  for (const root of pool.filter(isReclaimable).toSorted((a, b) => b.growth.bytes_per_second - a.growth.bytes_per_second)) {
+    if (!pool.includes(root)) continue;
+    const rate = root.growth.objects_per_second ?? 0;
+    const company = pool.filter((one) => one !== root && isReclaimable(one) && inProportion(one.growth, rate, null));
+    if (company.length > 0) settle(root, company);
+  }
   return [...done, ...pool];
+}
+
+/** A name that is looked up brings a dentry, an inode and what a security module or a long name adds. */
+function isReclaimable(one: Candidate): boolean {
+  return one.where.kind === 'slab' && one.class === 'reclaimable';
 }
 
 function isFileCache({ where }: Candidate): boolean {
