@@ -23,6 +23,8 @@ const kinds = [
 /** Seconds until the kill: past the start of node, and past the baseline into the freezes. */
 const LONGEST = 7;
 const GRACE = 5;
+/** Seconds that a first change is waited for. */
+const PATIENCE = 25;
 export const offLink = '2001:db8:ffff::1';
 
 export interface Killed {
@@ -76,7 +78,9 @@ async function killBatch(
   random: Random,
 ): Promise<readonly Killed[]> {
   const rules = net.run(['ip', '-d', '-6', 'rule', 'show']);
-  const results = await Promise.all(batch.map((kind, index) => killOne(kind, net, join(folder, String(index)), random() * LONGEST + 0.2)));
+  const results = await Promise.all(
+    batch.map((kind, index) => killOne(kind, net, join(folder, String(index)), random() < 0.5 ? random() * LONGEST + 0.2 : null, random())),
+  );
   const sent = (): string | undefined => /Udp6OutDatagrams\s+(\d+)/.exec(net.run(['cat', '/proc/net/snmp6']))?.[1];
   const before = sent();
   await sleep(500);
@@ -85,8 +89,9 @@ async function killBatch(
   return results.map((one, index) => ({ ...one, left: [...one.left, ...(index === 0 ? [...traffic, ...same] : [])] }));
 }
 
-async function killOne(kind: Killed['kind'], net: Network, journal: string, afterSeconds: number): Promise<Killed> {
-  const sleepers = kind === 'eliminate' ? await Promise.all(Array.from({ length: 3 }, () => start(['sleep', '60'], false))) : [];
+/** @param afterSeconds from the start; null: within a second and a half of the first change (a busy machine may take long to come to it) */
+async function killOne(kind: Killed['kind'], net: Network, journal: string, afterSeconds: number | null, share: number): Promise<Killed> {
+  const sleepers = kind === 'eliminate' ? await Promise.all(Array.from({ length: 3 }, () => start(['sleep', '90'], false))) : [];
   const pids = sleepers.map(({ pid }) => pid!);
   const homes = pids.map((pid) => cgroupsOf(pid));
   const args = {
@@ -98,9 +103,14 @@ async function killOne(kind: Killed['kind'], net: Network, journal: string, afte
     env: { ...process.env, KMAI_JOURNAL: journal },
     stdio: 'ignore',
   });
-  await sleep(afterSeconds * 1000);
+  const from = performance.now();
+  if (afterSeconds === null) {
+    while (scripts(journal).length === 0 && performance.now() - from < PATIENCE * 1000) await sleep(20);
+    await sleep(share * 1500);
+  } else await sleep(afterSeconds * 1000);
   const wasFrozen = pids.some((pid, index) => isPaused(pid, homes[index]!));
   kmai.kill('SIGKILL');
+  const killed = performance.now();
   let left: readonly string[] = [];
   for (const end = performance.now() + GRACE * 1000; performance.now() < end; await sleep(100)) {
     left = [
@@ -120,7 +130,7 @@ async function killOne(kind: Killed['kind'], net: Network, journal: string, afte
     if (scripts(journal).length > 0) left = [...left, 'kmai undo left something'];
   }
   for (const one of sleepers) one.kill('SIGKILL');
-  return { kind, afterSeconds, left, kept, wasFrozen };
+  return { kind, afterSeconds: (killed - from) / 1000, left, kept, wasFrozen };
 }
 
 function cgroupsOf(pid: number): string {
