@@ -24,7 +24,7 @@ export interface Conductor {
 }
 
 /** Neighbours learn each other, caches warm, and a peer shows whether it answers: not counted. */
-const WARM_UP = 32;
+const WARM_UP = 16;
 
 /**
  * Runs the experiment. Refuses before the first counted burst where a peer does not answer at all: no experiment with it
@@ -60,8 +60,12 @@ async function run(
   const largest = Math.max(...slots.map(({ dose }) => dose));
   let slotSeconds = 0;
   for (const [index, each] of prepared.entries()) {
+    const first = await each.burst(Math.min(WARM_UP, largest), signal);
+    // The second tells how long one takes: the first is slow, its code is not compiled yet and no neighbour is known.
     const before = host.clock.now();
-    const { events, answers } = await each.burst(Math.min(WARM_UP, largest), signal);
+    const second = await each.burst(Math.min(WARM_UP, largest), signal);
+    const events = first.events + second.events;
+    const answers = first.answers + second.answers;
     const one = aimed[index]!;
     if (events === 0) return unavailable(one.arm.stimulus, 'absent', 'it could not be done once', 'try it by hand');
     if (needsAnswers(one) && answers === 0)
@@ -71,7 +75,7 @@ async function run(
         'it does not answer',
         'name a peer that answers: a UDP echo service, a closed port, or ping (icmp6-…)',
       );
-    slotSeconds = Math.max(slotSeconds, ((host.clock.now() - before) / events) * largest);
+    slotSeconds = Math.max(slotSeconds, ((host.clock.now() - before) / Math.max(1, second.events)) * largest);
   }
   const bursts: Burst[] = [];
   let stopped: StopReason | null = null;
