@@ -311,6 +311,12 @@ const table: readonly (readonly [Sign, Scene, Presence])[] = [
   [{ acquitted: 'udp6' }, { evidence: { outcomes: [{ protocol: 'p', verified: null, arms: [arm(false)] }] } }, 'present'],
   [{ acquitted: 'udp6' }, { evidence: { outcomes: [{ protocol: 'p', verified: null, arms: [arm(true)] }] } }, 'absent'],
   [{ acquitted: 'udp6' }, {}, 'unknown'],
+  // It was tried and could not tell: that acquits nobody.
+  [
+    { acquitted: 'udp6' },
+    { evidence: { outcomes: [{ protocol: 'p', verified: null, arms: [{ ...arm(false), undecided: 'unanswered' }] }] } },
+    'unknown',
+  ],
 
   [{ any: [{ grows: 'TCP' }, { found_in: 'slab' }] }, {}, 'present'],
   [{ any: [{ grows: 'TCP' }, { grows: 'UDP' }] }, {}, 'absent'],

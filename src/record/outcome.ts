@@ -1,7 +1,9 @@
 /** Outcomes as text for a person at a terminal. */
 import { figure } from '../kernel/units.ts';
 import { armSentence, experimentSentence, experimentWords } from '../messages/experiment.ts';
+import { eliminationSentence } from '../messages/elimination.ts';
 import type { Language } from '../messages/reasons.ts';
+import { treatmentSentence } from '../messages/treatment.ts';
 import type { Outcome } from '../model/evidence.ts';
 import { printable } from './layout.ts';
 
@@ -24,4 +26,12 @@ export function renderChallenge(outcome: Outcome, language: Language): string {
   ]
     .map(printable)
     .join('\n');
+}
+
+/** What one outcome showed, in a sentence. */
+export function outcomeSentence(outcome: Outcome, language: Language): string {
+  if (outcome.elimination !== undefined) return eliminationSentence(outcome.elimination, language);
+  if (outcome.treatment !== undefined)
+    return `${outcome.treatment.remedy}: ${treatmentSentence(outcome.treatment, outcome.verified, language)}`;
+  return experimentSentence(outcome.arms, outcome.cache ?? outcome.protocol, language);
 }

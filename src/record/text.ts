@@ -4,6 +4,7 @@ import { type Language, say } from '../messages/reasons.ts';
 import { type ReportWords, reportWords } from '../messages/report.ts';
 import type { CaseStanding, Finding, NextExam } from '../model/diagnosis.ts';
 import type { Record } from '../model/record.ts';
+import { outcomeSentence } from './outcome.ts';
 import { painter, printable, row, type TextOptions } from './layout.ts';
 
 const labelWidth = 8;
@@ -44,6 +45,11 @@ export function renderText(record: Record, language: Language, options: TextOpti
     add(
       words.stages.look,
       reasons.map((reason) => say(reason, language)),
+    );
+  if (record.outcomes.length > 0)
+    add(
+      words.stages.treat,
+      record.outcomes.map((outcome) => outcomeSentence(outcome, language)),
     );
   if (record.diagnosis.next.length > 0) add(words.stages.next, record.diagnosis.next.slice(0, 3).map(nextLine));
   const unread = unreadLine(record, words);
