@@ -308,3 +308,27 @@ test('a leak that nobody counts beside a holder: what the counter does not expla
   assert.ok(Math.abs((leak?.growth.objects_per_second ?? 0) - 131) < 7, `${leak?.growth.objects_per_second}`);
   assert.equal(findings.find(({ class: kind }) => kind === 'held-by-userspace')?.where.owner, 'filp');
 });
+
+test("a leak under a tenant that breathes by thousands is still its own counter's", () => {
+  const lost = over(60, (s) => Math.round(101 * s + 60 * (1 - Math.cos(s / 3.2))));
+  const breath = over(60, (s) => Math.round(1500 * (1 - Math.cos((2 * Math.PI * s) / 13))));
+  const given = evidence(60, {
+    specimens: [cache('filp', ['filp', 'ip6_dst_cache'])],
+    series: [
+      series(
+        'slab_active_objects',
+        { cache: 'filp' },
+        lost.map((n, s) => inSlabs(2000 + n + breath[s]!, 16)),
+      ),
+      series('population_objects', { cache: 'filp', by: '/proc/sys/fs/file-nr allocated' }, breath),
+      series('population_objects', { cache: 'ip6_dst_cache', by: '/proc/net/rt6_stats dst_entries' }, lost),
+    ],
+  });
+  const { verdict, findings } = diagnose(given, none);
+  assert.equal(verdict, 'leak');
+  assert.deepEqual(
+    [findings[0]?.where.cache, findings[0]?.where.owner, findings[0]?.syndrome],
+    ['filp', 'ip6_dst_cache', 'lost-reference'],
+  );
+  assert.ok(Math.abs((findings[0]?.growth.objects_per_second ?? 0) - 101) < 7);
+});

@@ -2,6 +2,8 @@
  * A merged cache may grow for several reasons at once: a process that keeps files beside a kernel that loses routes. Each
  * alias whose own counter shows a share of the growth is a tenant of its own, and so is what no counter knows of.
  */
+import { signed } from '../kernel/units.ts';
+import { reason } from '../messages/reasons.ts';
 import { type Split, attribute } from './attribution.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
 import type { GrownCache, PopulationGrowth } from './grown.ts';
@@ -23,6 +25,8 @@ const leastRemainder = 0.25;
 export function tenantsOf(one: GrownCache, index: EvidenceIndex): readonly Tenant[] {
   const split = splitOf(one, one.series, new Set(), index);
   const whole = { ...one, split, owner: split.owner ?? one.cache };
+  const exact = one.populations.find(({ growth }) => growth === one.growth);
+  if (split.owner === null && exact !== undefined) return [countedTenant(one, split, exact)];
   const sharing = one.populations.filter(({ alias, growth, series }) => {
     const share = split.attribution.find((part) => part.alias === alias && part.by === series.labels['by'])?.share ?? 0;
     return growth.shape === 'trend' && share >= leastShare;
@@ -49,6 +53,26 @@ function ownTenant(one: GrownCache, split: Split, { alias, series, growth }: Pop
     series,
     growth,
     split: { ...split, attribution: own, owner: alias, basis: 'population', unexplained_share: null, reasons: others },
+    owner: alias,
+  };
+}
+
+/** Slabinfo shows no trend (another tenant breathes over it), the exact counter of this alias does: the growth is its own. */
+function countedTenant(one: GrownCache, split: Split, { alias, series, growth }: PopulationGrowth): Tenant {
+  const by = series.labels['by'] ?? '';
+  const rate = growth.objects_per_second ?? 0;
+  const said = reason('owner_by_population', { alias, by, rate: `${signed(rate)}/s` });
+  return {
+    ...one,
+    series,
+    split: {
+      ...split,
+      attribution: [{ alias, by, objects_per_second: rate, share: 1 }],
+      owner: alias,
+      basis: 'population',
+      unexplained_share: null,
+      reasons: [said],
+    },
     owner: alias,
   };
 }
