@@ -1,6 +1,6 @@
 /**
  * The four kinds of evidence, each with its provenance. Field names are those of the Record JSON
- * (docs/record.md), so that a Record is written and read without any mapping.
+ * (docs/record.schema.json), so that a Record is written and read without any mapping.
  */
 
 /** Why something could not be read, and what would help. Absent never reads as zero or false. */
