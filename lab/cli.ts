@@ -95,6 +95,8 @@ async function main(argv: readonly string[]): Promise<number> {
         say,
       );
       process.stdout.write(renderBench(done));
+      // Six scenarios on a shared machine can't carry a bar of 90 %: one miss is told above and tolerated, a false alarm never.
+      if (values.quick === true) return done.totals.falseAlarms.length === 0 && done.totals.scenarios - done.totals.passed <= 1 ? 0 : 1;
       return done.totals.passed === done.totals.scenarios ? 0 : 1;
     }
     case 'dump':

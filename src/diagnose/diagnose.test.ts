@@ -379,3 +379,22 @@ test("a tenant that is counted at the window's ends only has its finding, and ta
     ],
   );
 });
+
+test('what a holder allocates along with its own holdings is held, not lost, though nobody frees it', () => {
+  const grows = {
+    specimens: [cache('kmalloc-256')],
+    holdings: [{ pid: 4711, comm: 'holder', what: 'sockets' as const, at_start: 3, at_end: 3 + 199 * 60 }],
+    series: [
+      series(
+        'slab_active_objects',
+        { cache: 'kmalloc-256' },
+        over(60, (s) => inSlabs(131 * s, 16)),
+      ),
+    ],
+  };
+  const by = (pid: number): CallSite => ({ ...site('yes'), processes: [{ pid, comm: 'holder', count: 1310 }] });
+  const held = diagnose(evidence(60, { ...grows, callsites: [by(4711)] }), none);
+  assert.deepEqual([held.verdict, held.findings[0]?.class, held.findings[0]?.holders[0]?.pid], ['growth', 'held-by-userspace', 4711]);
+  const lost = diagnose(evidence(60, { ...grows, callsites: [by(815)] }), none);
+  assert.deepEqual([lost.verdict, lost.findings[0]?.class], ['leak', 'kernel-leak']);
+});

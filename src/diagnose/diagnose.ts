@@ -53,11 +53,11 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
     [
       ...cgroupCandidates(index),
       ...slabCandidates(trending, held, seconds, index),
-      ...memoryCandidates(index).filter(({ growth }) => matters(growth)),
+      ...memoryCandidates(index, seconds).filter(({ growth }) => matters(growth)),
     ],
     held,
     seconds,
-  ).map((candidate) => heard(candidate, index));
+  ).map((candidate) => heard(candidate, held, index));
   const candidates = [...growing, ...orphanCandidates(index, growing)];
   const stopped = stoppedCandidates(caches, memory);
   const findings = [...candidates, ...stopped].toSorted(byWeight).map((candidate) => findingOf(candidate, index, knowledge));

@@ -5,8 +5,11 @@ import { bare, type Candidate } from './candidate.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
 import { memoryGrowths } from './memory.ts';
 
+/** Memory comes and goes in bulk while a machine works: below this window, in seconds, its growth is not called a leak. */
+const trustedWindow = 25;
+
 /** Candidates outside the slab rows, each with what it is and who asked for it where that is known. */
-export function memoryCandidates(index: EvidenceIndex): readonly Candidate[] {
+export function memoryCandidates(index: EvidenceIndex, seconds: number): readonly Candidate[] {
   return memoryGrowths(index).map(({ kind, series, growth, callers }) => {
     const [low, high] = growth.interval95;
     const said: Reason[] = [
@@ -27,6 +30,7 @@ export function memoryCandidates(index: EvidenceIndex): readonly Candidate[] {
       series,
       ...bare,
       reasons: said,
+      uncertain: seconds < trustedWindow,
     };
   });
 }
