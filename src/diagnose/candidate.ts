@@ -8,6 +8,8 @@ export interface Candidate {
   readonly syndrome: Syndrome;
   readonly growth: Growth;
   readonly series: Series;
+  /** Of a slab cache: how many objects a slab holds. */
+  readonly objects_per_slab?: number;
   readonly attribution: readonly Attribution[];
   readonly unexplained_share: number | null;
   readonly driver: Driver | null;

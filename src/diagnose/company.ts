@@ -64,10 +64,13 @@ const descriptors: ReadonlySet<HoldingKind> = new Set(['sockets', 'pipes', 'even
 export function gather(candidates: readonly Candidate[], held: HoldingsOf, seconds: number): readonly Candidate[] {
   let pool = [...candidates];
   const done: Candidate[] = [];
+  let vectors: ReadonlyMap<Candidate, Candidate> = new Map();
+  const withVectors = (some: readonly Candidate[]): readonly Candidate[] =>
+    [...vectors].flatMap(([one, root]) => (some.includes(root) ? [one] : []));
   const settle = (root: Candidate, company: readonly Candidate[], holders = root.holders): void => {
     const taken = new Set([root, ...company]);
     pool = pool.filter((one) => !taken.has(one));
-    done.push(accompanied({ ...root, holders }, company));
+    done.push(accompanied({ ...root, holders }, [...company, ...withVectors([...taken])]));
   };
 
   for (const root of pool.filter(isFileCache))
@@ -75,6 +78,9 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
       root,
       pool.filter((one) => one !== root && isByproduct(one, root)),
     );
+
+  vectors = new Map(pool.flatMap((one) => extensionsOf(one, pool)).map(([one, root]) => [one, root]));
+  pool = pool.filter((one) => !vectors.has(one));
 
   for (const root of pool.filter(isComposite)) {
     if (!pool.includes(root)) continue;
@@ -105,7 +111,24 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
     const company = pool.filter((one) => one !== root && isReclaimable(one) && inProportion(one.growth, rate, null));
     if (company.length > 0) settle(root, company);
   }
-  return [...done, ...pool];
+  return [...done, ...pool.map((one) => (withVectors([one]).length === 0 ? one : accompanied(one, withVectors([one]))))];
+}
+
+/** The kernel's reads of slabs and of their vectors are not simultaneous, and vectors come by whole slabs too. */
+const vectorTolerance = 0.35;
+
+/**
+ * With memory cgroups each new slab of an accounted cache brings one vector of object extensions, from a kmalloc cache
+ * (alloc_slab_obj_exts(), memcg_alloc_slab_cgroups() before 6.10): it lives as long as its slab, and is no leak of its own.
+ */
+function extensionsOf(one: Candidate, pool: readonly Candidate[]): [Candidate, Candidate][] {
+  if (one.class !== 'kernel-leak' || !/^kmalloc-(cg-)?\d/.test(one.where.cache ?? '')) return [];
+  const rate = one.growth.objects_per_second ?? 0;
+  const root = pool.find((other) => {
+    const slabs = (other.growth.objects_per_second ?? 0) / (other.objects_per_slab ?? Number.POSITIVE_INFINITY);
+    return other !== one && slabs > 0 && Math.abs(rate - slabs) <= vectorTolerance * slabs;
+  });
+  return root === undefined ? [] : [[one, root]];
 }
 
 /** A name that is looked up brings a dentry, an inode and what a security module or a long name adds. */

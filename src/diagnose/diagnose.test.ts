@@ -398,3 +398,32 @@ test('what a holder allocates along with its own holdings is held, not lost, tho
   const lost = diagnose(evidence(60, { ...grows, callsites: [by(815)] }), none);
   assert.deepEqual([lost.verdict, lost.findings[0]?.class], ['leak', 'kernel-leak']);
 });
+
+test('the vectors that come with each new slab of a growing cache are its company', () => {
+  // 1,009 dentries a second in slabs of 21 bring 48 vectors a second, seen on 6.18 in kmalloc-192
+  const names = over(60, (s) => 10_000 + 1009 * s);
+  const given = evidence(60, {
+    specimens: [
+      cache('dentry', ['dentry'], { object_size: 192, reclaimable: true, objects_per_slab: 21 }),
+      cache('kmalloc-192', ['kmalloc-192'], { object_size: 192 }),
+    ],
+    series: [
+      series(
+        'slab_active_objects',
+        { cache: 'dentry' },
+        names.map((n) => inSlabs(n, 21)),
+      ),
+      series(
+        'slab_active_objects',
+        { cache: 'kmalloc-192' },
+        names.map((n) => inSlabs(n / 21, 16)),
+      ),
+    ],
+  });
+  const { verdict, findings } = diagnose(given, none);
+  assert.equal(verdict, 'growth');
+  assert.deepEqual(
+    findings.map(({ where, accompanied_by }) => [where.owner, (accompanied_by ?? []).map(({ cache: name }) => name)]),
+    [['dentry', ['kmalloc-192']]],
+  );
+});

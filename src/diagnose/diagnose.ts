@@ -37,6 +37,8 @@ const leastShareInAYear = 0.1;
 const undecidedShare = 0.1;
 const toldWithin = year / 12;
 const doubtWithin = 3 * 86_400;
+/** Growth that the kernel gives back is told when it would take a tenth of memory within a week. */
+const reclaimableWithin = 7 * 86_400;
 /** A rise that ended is told when it took this share of memory. */
 const toldPlateauShare = 0.002;
 
@@ -57,7 +59,12 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
     ],
     held,
     seconds,
-  ).map((candidate) => heard(candidate, held, index));
+  )
+    .filter(({ class: kind, syndrome, growth }) => {
+      const told = kind !== 'reclaimable' || syndrome === 'zombie-cgroups';
+      return told || growth.bytes_per_second * reclaimableWithin >= leastShareInAYear * memory;
+    })
+    .map((candidate) => heard(candidate, held, index));
   const candidates = [...growing, ...orphanCandidates(index, growing)];
   const stopped = stoppedCandidates(caches, memory);
   const findings = [...candidates, ...stopped].toSorted(byWeight).map((candidate) => findingOf(candidate, index, knowledge));
@@ -87,7 +94,7 @@ function byWeight(a: Candidate, b: Candidate): number {
 }
 
 function findingOf(candidate: Candidate, index: EvidenceIndex, knowledge: Knowledge): Finding {
-  const { series, uncertain: _, accompanied_by, ...rest } = candidate;
+  const { series, uncertain: _, objects_per_slab: __, accompanied_by, ...rest } = candidate;
   const available = index.one('meminfo_bytes', { field: 'MemAvailable' });
   const lasting = candidate.class !== 'bounded' && candidate.class !== 'reclaimable';
   const growth = {

@@ -52,6 +52,7 @@ function candidateOf(one: Named, held: HoldingsOf, seconds: number, index: Evide
     where,
     growth,
     series: one.series,
+    ...(one.specimen?.objects_per_slab === undefined ? {} : { objects_per_slab: one.specimen.objects_per_slab }),
     attribution: split.attribution,
     unexplained_share: split.unexplained_share,
     driver: null,
