@@ -19,8 +19,9 @@ export interface Kernel {
 export function kernel(series: KernelSeries, say: (line: string) => void, fresh = false): Kernel {
   const folder = join(cache, 'kernels', series);
   const stamp = join(folder, 'kernel.json');
-  if (fresh || !existsSync(stamp)) unpack(series, folder, say);
-  const { release } = JSON.parse(readFileSync(stamp, 'utf8')) as { release: string };
+  // What was unpacked elsewhere and copied here has Makefiles that name the other place.
+  if (fresh || !existsSync(stamp) || stampOf(stamp).folder !== folder) unpack(series, folder, say);
+  const { release } = stampOf(stamp);
   return {
     series,
     release,
@@ -28,6 +29,16 @@ export function kernel(series: KernelSeries, say: (line: string) => void, fresh 
     vmlinuz: join(folder, 'boot', `vmlinuz-${release}`),
     systemMap: join(folder, 'boot', `System.map-${release}`),
   };
+}
+
+interface Stamp {
+  readonly release: string;
+  readonly packages: readonly string[];
+  readonly folder: string;
+}
+
+function stampOf(path: string): Stamp {
+  return JSON.parse(readFileSync(path, 'utf8')) as Stamp;
 }
 
 function unpack(series: KernelSeries, folder: string, say: (line: string) => void): void {
@@ -42,7 +53,7 @@ function unpack(series: KernelSeries, folder: string, say: (line: string) => voi
   const makefile = join(partial, 'usr/src', `linux-headers-${release}`, 'Makefile');
   writeFileSync(makefile, readFileSync(makefile, 'utf8').replaceAll('/usr/src/', `${folder}/usr/src/`));
   command(['depmod', '-b', partial, release]);
-  writeFileSync(join(partial, 'kernel.json'), JSON.stringify({ release, packages }));
+  writeFileSync(join(partial, 'kernel.json'), JSON.stringify({ release, packages, folder } satisfies Stamp));
   rmSync(folder, { recursive: true, force: true });
   renameSync(partial, folder);
 }

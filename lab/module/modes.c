@@ -11,6 +11,8 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <net/dst_ops.h>
+#include <net/net_namespace.h>
 
 #include "lab.h"
 
@@ -147,6 +149,13 @@ static noinline int leak_chain(unsigned long size, gfp_t gfp)
 	return 0;
 }
 
+/* The account of IPv6 destinations without a destination: a counter that is never taken back, and no memory lost. */
+static noinline int leak_count(unsigned long size, gfp_t gfp)
+{
+	dst_entries_add(&init_net.ipv6.ip6_dst_ops, 1);
+	return 0;
+}
+
 static struct lab_mode modes[] = {
 	{ .name = "cache", .leak = leak_session, .may_be_atomic = true },
 	{ .name = "accounted", .leak = leak_ledger, .may_be_atomic = true },
@@ -159,6 +168,7 @@ static struct lab_mode modes[] = {
 	{ .name = "skb", .leak = leak_skb, .may_be_atomic = true },
 	{ .name = "file", .leak = leak_file },
 	{ .name = "rcu", .leak = leak_route, .may_be_atomic = true },
+	{ .name = "count", .leak = leak_count, .may_be_atomic = true },
 	{ .name = "chain", .leak = leak_chain, .may_be_atomic = true },
 };
 
