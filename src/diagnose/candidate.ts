@@ -16,6 +16,8 @@ export interface Candidate {
   readonly holders: readonly Holder[];
   readonly reasons: readonly Reason[];
   readonly accompanied_by: readonly { readonly cache: string; readonly objects_per_second: number }[];
+  /** Of a bounded table: when it is full at this pace, in seconds. */
+  readonly full_in_seconds?: number;
   /** The class stands on something that could not be read: the verdict must not. */
   readonly uncertain: boolean;
 }

@@ -142,9 +142,9 @@ test('the same files where descriptors may not be counted: growth is shown, the 
   assert.equal(diagnose(given, none).verdict, 'inconclusive');
 });
 
-test('connection tracking that grows with its own counter is bounded by its limit', () => {
-  const entries = over(60, (s) => 500 + 47 * s);
-  const given = evidence(60, {
+const tracking = (perSecond: number): ReturnType<typeof evidence> => {
+  const entries = over(60, (s) => 500 + perSecond * s);
+  return evidence(60, {
     specimens: [cache('nf_conntrack', ['nf_conntrack'], { object_size: 320 })],
     series: [
       series(
@@ -160,10 +160,18 @@ test('connection tracking that grows with its own counter is bounded by its limi
       ),
     ],
   });
-  const { verdict, findings } = diagnose(given, none);
+};
+
+test('connection tracking that fills its table within the hour is told, as bounded by its limit', () => {
+  const { verdict, findings } = diagnose(tracking(101), none);
   assert.equal(verdict, 'growth');
   assert.equal(findings[0]?.class, 'bounded');
-  assert.ok(findings[0].reasons.some(({ text }) => text.includes('262,144')));
+  // (262,144 − 500 − 101 × 60) / 101 = 2,531 s
+  assert.ok(findings[0].reasons.some(({ text }) => text.includes('262,144, reached in 42 min')));
+});
+
+test('connection tracking that rises by what any new load brings is not told', () => {
+  assert.deepEqual(diagnose(tracking(47), none).findings, []);
 });
 
 test('reclaimable caches are told as such', () => {

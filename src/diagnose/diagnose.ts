@@ -39,6 +39,8 @@ const toldWithin = year / 12;
 const doubtWithin = 3 * 86_400;
 /** Growth that the kernel gives back is told when it would take a tenth of memory within a week. */
 const reclaimableWithin = 7 * 86_400;
+/** A bounded table is told when it is full within this time: entries that time out make it rise for a while after every new load. */
+const fullWithin = 3600;
 /** A rise that ended is told when it took this share of memory. */
 const toldPlateauShare = 0.002;
 
@@ -60,6 +62,7 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
     held,
     seconds,
   )
+    .filter((one) => one.full_in_seconds === undefined || one.full_in_seconds <= fullWithin)
     .filter(({ class: kind, syndrome, growth }) => {
       const told = kind !== 'reclaimable' || syndrome === 'zombie-cgroups';
       return told || growth.bytes_per_second * reclaimableWithin >= leastShareInAYear * memory;
@@ -94,9 +97,9 @@ function byWeight(a: Candidate, b: Candidate): number {
 }
 
 function findingOf(candidate: Candidate, index: EvidenceIndex, knowledge: Knowledge): Finding {
-  const { series, uncertain: _, objects_per_slab: __, accompanied_by, ...rest } = candidate;
+  const { series, uncertain: _, objects_per_slab: __, full_in_seconds: ___, accompanied_by, ...rest } = candidate;
   const available = index.one('meminfo_bytes', { field: 'MemAvailable' });
-  const lasting = candidate.class !== 'bounded' && candidate.class !== 'reclaimable';
+  const lasting = candidate.class === 'kernel-leak' || candidate.class === 'held-by-userspace';
   const growth = {
     ...candidate.growth,
     exhausts_in_seconds: available && lasting ? forecast(available, candidate.growth) : null,
@@ -171,7 +174,7 @@ function stoppedCandidates(caches: readonly GrownCache[], memory: number): reado
 }
 
 function verdictOf(candidates: readonly Candidate[], undecided: readonly GrownCache[], index: EvidenceIndex, seconds: number): Verdict {
-  const leaks = candidates.filter(({ class: kind }) => kind === 'kernel-leak' || kind === 'accounting');
+  const leaks = candidates.filter(({ class: kind }) => kind === 'kernel-leak');
   if (leaks.some(({ uncertain }) => !uncertain)) return 'leak';
   if (candidates.some(({ uncertain }) => !uncertain)) return 'growth';
   if (leaks.length > 0) return 'inconclusive';

@@ -2,11 +2,11 @@
  * From growing caches to candidates: whose the objects are, who holds them, and what class of growth it is.
  */
 import { boundedBy, isReclaimableName } from '../kernel/caches.ts';
-import { bytes, count, figure, signed } from '../kernel/units.ts';
+import { bytes, count, duration, figure, signed } from '../kernel/units.ts';
 import { reason } from '../messages/reasons.ts';
 import type { Reason } from '../model/diagnosis.ts';
 import type { Candidate } from './candidate.ts';
-import { type EvidenceIndex, latest } from './evidence-index.ts';
+import { type EvidenceIndex, ends, latest } from './evidence-index.ts';
 import type { GrownCache } from './grown.ts';
 import { type Tenant, tenantsOf } from './tenants.ts';
 import { type HolderAnswer, type HoldingsOf, heldByProcesses } from './holders.ts';
@@ -71,14 +71,18 @@ function candidateOf(one: Named, held: HoldingsOf, seconds: number, index: Evide
       reasons: [...said, ...holderReasons(one.answer)],
       uncertain: false,
     };
-  if (bound !== undefined && split.owner !== null)
+  if (bound !== undefined && split.owner !== null) {
+    const limit = latest(bound) ?? 0;
+    const full = Math.max(0, limit - (ends(one.series)?.to ?? 0)) / (growth.objects_per_second ?? 0);
     return {
       ...shared,
       class: 'bounded',
       syndrome: 'bounded-table',
-      reasons: [...said, reason('bounded_by', { alias: owner, setting: boundedBy[owner]!, value: count(latest(bound) ?? 0) })],
+      full_in_seconds: full,
+      reasons: [...said, reason('bounded_by', { alias: owner, setting: boundedBy[owner]!, value: count(limit), full: duration(full) })],
       uncertain: false,
     };
+  }
   if (one.specimen?.reclaimable === true ? owner !== 'sock_inode_cache' : isReclaimableName(owner))
     return {
       ...shared,
@@ -87,7 +91,11 @@ function candidateOf(one: Named, held: HoldingsOf, seconds: number, index: Evide
       reasons: [...said, reason('reclaimable', { what: owner })],
       uncertain: false,
     };
-  if (split.accounting) return { ...shared, class: 'accounting', syndrome: 'accounting-drift', reasons: said, uncertain: false };
+  if (split.accounting) {
+    // What the counter counts was never allocated.
+    const counted = { ...growth, bytes_per_second: 0 };
+    return { ...shared, growth: counted, class: 'accounting', syndrome: 'accounting-drift', reasons: split.reasons, uncertain: false };
+  }
   return {
     ...shared,
     class: 'kernel-leak',

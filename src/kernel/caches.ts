@@ -59,7 +59,6 @@ export const compositeHoldings: ReadonlySet<HoldingKind> = new Set(['namespaces'
  */
 export const boundedBy: Readonly<Record<string, string>> = {
   nf_conntrack: 'net.netfilter.nf_conntrack_max',
-  key_jar: 'kernel.keys.maxkeys',
 };
 
 /** Caches the kernel gives back under pressure: dentries, inodes, radix-tree nodes, buffer heads. */

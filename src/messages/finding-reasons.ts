@@ -7,8 +7,9 @@ export const findingReasons = {
     (a) => `按固定比例随之增长的还有 ${a.caches}。`,
   ),
   bounded_by: sentence(
-    (a: { alias: string; setting: string; value: string }) => `${a.alias} is bounded by ${a.setting} = ${a.value}.`,
-    (a) => `${a.alias} 受 ${a.setting} = ${a.value} 限制。`,
+    (a: { alias: string; setting: string; value: string; full: string }) =>
+      `${a.alias} is bounded by ${a.setting} = ${a.value}, reached in ${a.full} at this pace.`,
+    (a) => `${a.alias} 受 ${a.setting} = ${a.value} 限制,按此速度 ${a.full} 后达到上限。`,
   ),
   cannot_tell_holders: sentence(
     (a: { why: string }) => `Whether a process holds it cannot be told: ${a.why}.`,
