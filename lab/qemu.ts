@@ -53,7 +53,10 @@ function qemuArguments(of: Kernel, images: Images, payload: string, machine: Mac
     ['-accel', 'tcg,thread=multi', '-cpu', 'max,la57=off', '-smp', `${machine.cpus}`, '-m', `${machine.memoryMebibytes}`],
     ['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot', '-device', 'vmcoreinfo'],
     ['-kernel', of.vmlinuz, '-initrd', images.initramfs],
-    ['-append', ['console=ttyS0', 'quiet', 'panic=-1', 'mitigations=off', ...machine.kernelArguments, append].join(' ').trim()],
+    [
+      '-append',
+      ['console=ttyS0', 'quiet', 'panic=-1', 'mitigations=off', 'no_timer_check', ...machine.kernelArguments, append].join(' ').trim(),
+    ],
     drive(images.rootDisk, 'readonly=on'),
     drive(payload, 'readonly=on'),
     // What the guest writes goes to an unlinked temporary file of QEMU's.
