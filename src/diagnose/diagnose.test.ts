@@ -174,6 +174,33 @@ test('connection tracking that rises by what any new load brings is not told', (
   assert.deepEqual(diagnose(tracking(47), none).findings, []);
 });
 
+const atEdges = (from: number, to: number): (number | null)[] =>
+  Array.from({ length: 61 }, (_, second) => (second === 0 ? from : second === 60 ? to : null));
+
+/** As /proc showed it on 6.12: forks give up their stacks' areas, which the kernel purges by thousands. */
+const areas = (unpurged: number): ReturnType<typeof evidence> =>
+  evidence(60, {
+    specimens: [cache('vmap_area', ['Acpi-Operand', 'vmap_area'], { object_size: 72, objects_per_slab: 56 })],
+    series: [
+      series(
+        'slab_active_objects',
+        { cache: 'vmap_area' },
+        over(60, (s) => inSlabs(1000 + 17 * s, 56)),
+      ),
+      series(
+        'population_objects',
+        { cache: 'vmap_area', by: '/proc/vmallocinfo areas', leaves_out: 'free ranges' },
+        atEdges(900, 900 + 17 * 60),
+      ),
+      series('population_lazily_freed', { cache: 'vmap_area', by: '/proc/vmallocinfo unpurged areas' }, atEdges(100, 100 + unpurged)),
+    ],
+  });
+
+test('areas that are given up and purged later are an arrears, not a leak', () => {
+  assert.equal(diagnose(areas(17 * 60), none).verdict, 'healthy');
+  assert.notEqual(diagnose(areas(17 * 20), none).verdict, 'healthy');
+});
+
 test('reclaimable caches are told as such', () => {
   const given = evidence(60, {
     specimens: [cache('dentry', ['dentry'], { object_size: 192, reclaimable: true })],

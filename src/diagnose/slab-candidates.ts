@@ -28,6 +28,7 @@ export function slabCandidates(
 ): readonly Candidate[] {
   return grown
     .flatMap((one) => tenantsOf(one, index))
+    .filter((one) => !lazilyFreed(one, index))
     .map((one) => {
       const answer = heldByProcesses(one.owner, one.growth.objects_per_second ?? 0, held, index.evidence);
       return candidateOf({ ...one, answer }, held, seconds, index);
@@ -103,6 +104,13 @@ function candidateOf(one: Named, held: HoldingsOf, seconds: number, index: Evide
     reasons: [...said, ...holderReasons(one.answer)],
     uncertain: one.answer.held === 'unknown' || (split.basis !== 'population' && (held.size === 0 || seconds < trustedWindow)),
   };
+}
+
+/** Is most of it given up already, only not freed yet? The kernel frees such objects many together, which bounds them. */
+function lazilyFreed({ owner, growth }: Tenant, index: EvidenceIndex): boolean {
+  const series = index.named('population_lazily_freed').find(({ labels }) => labels['cache'] === owner);
+  const moved = series === undefined ? undefined : ends(series);
+  return moved !== undefined && (moved.to - moved.from) / moved.seconds > (growth.objects_per_second ?? 0) / 2;
 }
 
 function growthReasons({ cache, growth, specimen }: Named, index: EvidenceIndex): Reason[] {

@@ -18,6 +18,11 @@ export const seriesNames = {
     labels: ['cache', 'by'],
     help: 'the most objects of an alias that a limit of the kernel allows (file-max, nf_conntrack_max, key quotas)',
   },
+  population_lazily_freed: {
+    unit: 'objects',
+    labels: ['cache', 'by'],
+    help: 'objects of an alias that their owner gave up and the kernel frees later, many together',
+  },
   meminfo_bytes: { unit: 'bytes', labels: ['field'], help: 'a line of /proc/meminfo' },
   ledger_bytes: { unit: 'bytes', labels: ['part'], help: 'a part of the ledger; part "unaccounted" is what is left of MemTotal' },
   vmstat_pages: { unit: 'pages', labels: ['field'], help: 'a gauge of /proc/vmstat (nr_*)' },

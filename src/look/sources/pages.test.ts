@@ -78,6 +78,8 @@ test("vmallocinfo: owned pages by caller, address space where the pages are some
   assert.equal(valueOf(value, 'load_module'), 255 * 4096);
   assert.equal(valueOf(value, 'irq_init_percpu_irqstack'), 20480);
   assert.equal(valueOf(value, 'unpurged'), 8192);
+  assert.equal(valueOf(value, '(areas)'), 6);
+  assert.equal(valueOf(value, '(unpurged areas)'), 1);
   assert.equal(stacksInVmalloc(value), true);
   assert.equal(percpuAtBootOnly(value), true);
   assert.equal(percpuAtBootOnly(parseVmallocinfo(`${areas}0x0-0x1 2097152 pcpu_get_vm_areas+0x0/0x6a0 vmalloc\n`)), false);

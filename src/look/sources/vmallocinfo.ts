@@ -1,5 +1,5 @@
 import { cursor, integer, malformed, more, nextLine, restOfLine, word } from '../scan.ts';
-import type { Named, Source } from '../source.ts';
+import type { Key, Named, Source } from '../source.ts';
 
 /** Areas of one caller. */
 export interface VmallocAreas {
@@ -14,10 +14,15 @@ export interface Vmallocinfo extends Named {
   readonly callers: ReadonlyMap<string, VmallocAreas>;
 }
 
+/** Freed addresses whose area is kept until 32 MiB × log2(CPUs) of them are purged together; mm/vmalloc.c, lazy_max_pages(). */
+const unpurged = 'unpurged';
+/** Two rows beside the callers: how many areas there are, and how many of them are freed but not purged. */
+const totals = ['(areas)', '(unpurged areas)'] as const;
+
 /**
  * Lines `0xADDRESS-0xADDRESS   SIZE caller+0x51/0x90 pages=4 vmalloc N0=4`; mm/vmalloc.c, vmalloc_info_show().
  * A row is a caller (the function without its offset); its value is bytes of pages where the areas own any, of
- * address space where they map what is not theirs.
+ * address space where they map what is not theirs. Two rows more count all areas, and those that are freed and not purged.
  */
 export function parseVmallocinfo(text: string, like?: Vmallocinfo): Vmallocinfo {
   const c = cursor(text);
@@ -40,10 +45,13 @@ export function parseVmallocinfo(text: string, like?: Vmallocinfo): Vmallocinfo 
     known.size += size;
     nextLine(c);
   }
-  const names = [...callers.keys()].toSorted();
-  const values = Float64Array.from(names, (name) => {
-    const { pages, size } = callers.get(name)!;
-    return pages > 0 ? pages * pageSize : size;
+  const counted = [callers.values().reduce((sum, { areas }) => sum + areas, 0), callers.get(unpurged)?.areas ?? 0];
+  const byName = [...callers.keys()].toSorted();
+  const names = [...byName, ...totals];
+  const values = Float64Array.from(names, (name, index) => {
+    const caller = callers.get(name);
+    if (caller === undefined) return counted[index - byName.length]!;
+    return caller.pages > 0 ? caller.pages * pageSize : caller.size;
   });
   const same = like !== undefined && like.names.length === names.length && names.every((name, index) => name === like.names[index]);
   return { names: same ? like.names : names, values, callers };
@@ -76,8 +84,13 @@ export const vmallocinfo: Source<Vmallocinfo> = {
   path: '/proc/vmallocinfo',
   cadence: 'edge',
   help: { denied: 'run as root' },
-  keep: 200,
+  keep: 400,
   parse: parseVmallocinfo,
-  keys: (value) => value.names.map((caller) => ({ name: 'vmalloc_bytes', labels: { caller } })),
+  keys: ({ names }) => [
+    ...names.slice(0, -totals.length).map((caller): Key => ({ name: 'vmalloc_bytes', labels: { caller } })),
+    // A vmap_area is also made for each free range between areas.
+    { name: 'population_objects', labels: { cache: 'vmap_area', by: '/proc/vmallocinfo areas', leaves_out: 'free ranges of addresses' } },
+    { name: 'population_lazily_freed', labels: { cache: 'vmap_area', by: '/proc/vmallocinfo unpurged areas' } },
+  ],
   values: (value) => value.values,
 };
