@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { command } from './command.ts';
 import { images, payload, type Images } from './disk.ts';
 import { kernel, leakModule, type Kernel } from './kernel.ts';
-import { root } from './paths.ts';
+import { alone } from './lock.ts';
+import { cache, root } from './paths.ts';
 import { installMissing, obstacle, type KernelSeries } from './packages.ts';
 import { boot, type Guest, type Machine, smallMachine } from './qemu.ts';
 import type { Scenario } from './scenario.ts';
@@ -23,12 +25,15 @@ export interface Lab {
 export function setUp(series: KernelSeries, say: Say, fresh = false): Lab {
   const reason = obstacle();
   if (reason !== null) throw new LabUnavailable(reason);
-  installMissing(say);
-  const of = kernel(series, say, fresh);
-  // What is measured is the kmai of these sources, never one built earlier.
-  command(['sh', '-c', '. "$1/scripts/bootstrap.sh" && bootstrap "$1"', 'bootstrap', root]);
-  const module = leakModule(of, say);
-  return { kernel: of, images: images(of, say), payload: payload(of, module, say) };
+  // Two that are started together must not build the same disk over each other.
+  return alone(join(cache, 'set-up.lock'), () => {
+    installMissing(say);
+    const of = kernel(series, say, fresh);
+    // What is measured is the kmai of these sources, never one built earlier.
+    command(['sh', '-c', '. "$1/scripts/bootstrap.sh" && bootstrap "$1"', 'bootstrap', root]);
+    const module = leakModule(of, say);
+    return { kernel: of, images: images(of, say), payload: payload(of, module, say) };
+  });
 }
 
 export function machineOf(scenario: Scenario, cpus = smallMachine.cpus): Machine {
