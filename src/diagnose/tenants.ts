@@ -88,7 +88,7 @@ function countedTenant(one: GrownCache, split: Split, { alias, series, growth }:
       owner: alias,
       basis: 'population',
       unexplained_share: null,
-      reasons: [said],
+      reasons: split.accounting ? split.reasons : [said],
     },
     owner: alias,
   };

@@ -35,7 +35,9 @@ test("the seed's story, from its capture alone", async () => {
 const scenarios: Readonly<
   Record<string, { readonly verdict: string; readonly class: string | undefined; readonly owner: string | undefined }>
 > = {
+  'conntrack-fills.kmai': { verdict: 'growth', class: 'bounded', owner: 'nf_conntrack' },
   'conntrack.kmai': { verdict: 'healthy', class: undefined, owner: undefined },
+  'counter-drift.kmai': { verdict: 'growth', class: 'accounting', owner: 'ip6_dst_cache' },
   'held-files.kmai': { verdict: 'growth', class: 'held-by-userspace', owner: 'filp' },
   'ipv6-suppress.kmai': { verdict: 'leak', class: 'kernel-leak', owner: 'ip6_dst_cache' },
   'negative-dentries.kmai': { verdict: 'growth', class: 'reclaimable', owner: 'dentry' },

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Evidence } from '../../src/model/evidence.ts';
 import type { Record } from '../../src/model/record.ts';
 import { parseRecord } from '../../src/record/schema.ts';
 
@@ -39,6 +40,8 @@ export async function diagnosed(args: readonly string[]): Promise<{ readonly cod
 
 export interface Workload {
   readonly pid: number;
+  /** Objects a second that it really made while the record's window lasted. */
+  perSecond(window: Evidence['window']): number;
   stop(): Promise<void>;
 }
 
@@ -46,9 +49,26 @@ export interface Workload {
 export async function workload(name: string, args: readonly (string | number)[]): Promise<Workload> {
   const argv = [`${root}/test/workloads/${name}.ts`, ...args.map(String)];
   const child = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout })) if (line === 'ready') break;
-  child.stdout.resume();
-  return { pid: child.pid!, stop: () => stopped(child) };
+  const lines = createInterface({ input: child.stdout });
+  const made: (readonly [time: number, count: number])[] = [];
+  await new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => {
+      if (line === 'ready') resolve();
+      const [, time, count] = /^(\d+) (\d+)$/.exec(line) ?? [];
+      if (time !== undefined) made.push([Number(time), Number(count)]);
+    });
+    child.once('exit', () => reject(new Error(`${name} ${args.join(' ')} ended before it was ready`)));
+  });
+  return {
+    pid: child.pid!,
+    stop: () => stopped(child),
+    perSecond: ({ start, end }) => {
+      const within = made.filter(([time]) => time >= Date.parse(start) && time <= Date.parse(end));
+      const [first, last] = [within[0], within.at(-1)];
+      if (first === undefined || last === undefined || last[0] === first[0]) throw new Error(`${name} told nothing in the window`);
+      return (last[1] - first[1]) / ((last[0] - first[0]) / 1000);
+    },
+  };
 }
 
 async function stopped(child: ChildProcess): Promise<void> {

@@ -7,6 +7,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmdirSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { progress } from './progress.ts';
 
 const [what = '', amountText = '1', rateText = '1'] = process.argv.slice(2);
 const amount = Number(amountText);
@@ -75,12 +76,14 @@ const works: Readonly<Record<string, () => void>> = {
 function paced(step: () => void, end: () => void = () => {}): void {
   const started = performance.now();
   let done = 0;
+  const tell = progress();
   const timer = setInterval(() => {
     const due = Math.min(amount, Math.floor(((performance.now() - started) / 1000) * rate));
     while (done < due) {
       step();
       done++;
     }
+    tell(done);
     if (done === amount) {
       clearInterval(timer);
       end();

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import koffi from 'koffi';
+import { progress } from './progress.ts';
 
 const libc = koffi.load('libc.so.6');
 const open = libc.func('int open(const char *path, int flags)');
@@ -48,6 +49,7 @@ const take = prepare(count);
 console.log('ready');
 const started = performance.now();
 let taken = 0;
+const tell = progress();
 const timer = setInterval(() => {
   const due = Math.min(count, Math.floor(((performance.now() - started) / 1000) * rate));
   while (taken < due) {
@@ -57,6 +59,7 @@ const timer = setInterval(() => {
     }
     taken++;
   }
+  tell(taken);
   if (taken === count) {
     clearInterval(timer);
     console.log('done');
