@@ -74,11 +74,14 @@ export async function spawnProgram(
 }
 
 /**
- * The argv that runs a program which would not notice that its input ended: a shell waits for that and ends it.
- * `$@` is given as words, nothing is interpreted.
+ * The argv that runs a program which would not notice that its input ended: a shell waits for that and ends it. Whoever is
+ * ended may still have something to say: it is killed when it goes on for so many seconds. `$@` is given as words, nothing
+ * is interpreted.
  */
-export function tethered(argv: readonly [string, ...string[]]): readonly [string, ...string[]] {
-  const script =
-    'exec 3<&0; "$@" </dev/null 3<&- & p=$!; { cat <&3 >/dev/null; kill -TERM $p; sleep 3; kill -KILL $p; } 2>/dev/null & exec 3<&-; wait $p; exit $?';
+export function tethered(argv: readonly [string, ...string[]], seconds = 3): readonly [string, ...string[]] {
+  const tries = seconds * 10;
+  const still = `i=0; while kill -0 $p && [ $i -lt ${tries} ]; do sleep 0.1; i=$((i+1)); done; [ $i -lt ${tries} ]`;
+  const end = `kill -TERM $p; ${still} || kill -KILL $p`;
+  const script = `exec 3<&0; "$@" </dev/null 3<&- & p=$!; { cat <&3; ${end}; } >/dev/null 2>&1 & exec 3<&-; wait $p; exit $?`;
   return ['sh', '-c', script, 'sh', ...argv];
 }

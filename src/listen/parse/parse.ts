@@ -1,6 +1,7 @@
 import type { Flow, Heard, Site } from '../engine.ts';
 import { pairing } from '../pairing.ts';
-import { parseAllocTraces, parseBpftrace, parsePageOwner } from './dump.ts';
+import { parseBpftrace } from './bpftrace.ts';
+import { parseAllocTraces, parsePageOwner } from './dump.ts';
 import type { Wanted } from './event.ts';
 import { parseFtrace } from './ftrace.ts';
 import { type Chunks, type Malformations, malformations } from './lines.ts';
@@ -47,7 +48,7 @@ export async function parseTrace(chunks: Chunks, wanted: Wanted): Promise<Parsed
       overrun = await parseFtrace(all, pairs, wanted, bad);
       break;
     case 'bpftrace':
-      sites = await parseBpftrace(all, bad);
+      ({ sites } = await parseBpftrace(all, bad));
       break;
     case 'page-owner':
       sites = await parsePageOwner(all, bad);
