@@ -32,7 +32,7 @@ export const listenCommand = buildCommand<ListenFlags, [string], Context>({
   docs: {
     brief: 'who allocates from a slab cache and does not free, held against what the cache grew by',
     fullDescription:
-      'CACHE may be any alias of a merged cache, a kmalloc cache, pages or pages:ORDER. With --from it reads perf script, ftrace, bpftrace -f json, page_owner or alloc_traces.',
+      'CACHE may be any alias of a merged cache, a kmalloc cache, pages, pages:ORDER, vmalloc or percpu. With --from it reads perf script, ftrace, bpftrace -f json, page_owner or alloc_traces.',
   },
   parameters: {
     positional: { kind: 'tuple', parameters: [{ parse: (text: string): string => text, brief: 'cache', placeholder: 'CACHE' }] },

@@ -92,6 +92,7 @@ async function listenWhereItGrows(
 
 function listenable({ kind, owner, cache }: Where): string[] {
   if (kind === 'slab') return [owner ?? cache ?? ''];
+  if (kind === 'vmalloc' || kind === 'percpu') return [kind];
   return kind === 'pages' || kind === 'large-kmalloc' ? ['pages'] : [];
 }
 

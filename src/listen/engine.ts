@@ -23,7 +23,7 @@ export interface Request {
   readonly capacity: number | undefined;
   /** Ends the window early; what was heard until then is given. */
   readonly signal: AbortSignal | undefined;
-  /** How many objects there are now, by someone who counts them; null: not known. */
+  /** How many objects there are now (bytes where they have sizes of their own), by someone who counts them; null: not known. */
   readonly measure: () => number | null;
   /** Told when allocations are being recorded: what is done from now on is heard. */
   readonly onReady: (() => void) | undefined;
@@ -35,6 +35,8 @@ export interface Site {
   readonly frames: readonly string[];
   readonly allocated: number;
   readonly outstanding: number;
+  /** What the outstanding take, where objects have sizes of their own. */
+  readonly bytes?: number;
   /** Outstanding, by the part of the window they were allocated in. */
   readonly byAge: readonly number[];
   /** Seconds since the oldest survivor was allocated, at the window's end; null when none survived. */
@@ -49,6 +51,8 @@ export interface Flow {
   readonly freed: number;
   /** Frees of objects that were allocated before the window. */
   readonly freedOlder: number | null;
+  /** What these took, where the free tells. */
+  readonly freedOlderBytes?: number;
   /** Pointers that were allocated while live: their free was not seen. */
   readonly reallocated: number;
 }
@@ -78,7 +82,7 @@ export interface Heard {
   readonly sites: readonly Site[];
   /** At the window's end, before the grace. */
   readonly flow: Flow;
-  /** Objects as `measure` counted them, by seconds since the window began. */
+  /** What `measure` counted, by seconds since the window began. */
   readonly population: readonly { readonly at: number; readonly objects: number }[];
   readonly losses: Losses;
   /** Share of one CPU that listening cost; null where it could not be measured. */

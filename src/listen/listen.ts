@@ -9,11 +9,11 @@ import { parseTrace, traceFormats } from './parse/parse.ts';
 import { perfEngine } from './perf/engine.ts';
 import { type Reconciliation, reconcile } from './reconcile.ts';
 import { callSites } from './survivors.ts';
-import { activeObjects, resolveTarget, type Target } from './target.ts';
+import { measured, noiseOf, resolveTarget, type Target } from './target.ts';
 import { tracefsEngine } from './tracefs/engine.ts';
 
 export interface ListenOptions {
-  /** A cache by any alias, `pages` or `pages:ORDER`. */
+  /** A cache by any alias, `pages`, `pages:ORDER`, `vmalloc` or `percpu`. */
   readonly cache: string;
   readonly seconds: number;
   /** Seconds frees are listened to after the window (default 1.5: RCU callbacks come late). */
@@ -96,29 +96,6 @@ export function judge(heard: Heard, target: Target, noise: number): Omit<Listene
   };
 }
 
-/** Objects there are, without any tracing. */
-function measured(host: Host, target: Target): number | null {
-  if (target.kind === 'slab') return activeObjects(host, target.name);
-  const text = host.read('/proc/meminfo');
-  const free = text.ok ? /^MemFree:\s+(\d+)/m.exec(text.value)?.[1] : undefined;
-  // Free memory says nothing of one order: only all pages together can be held against it.
-  return free === undefined || target.order !== undefined ? null : -Math.round(Number(free) / (target.pageBytes / 1024));
-}
-
-/**
- * /proc/slabinfo counts the whole of a slab that a CPU holds as in use: two slabs a CPU may come and go without any
- * object having been allocated.
- */
-function noiseOf(host: Host, target: Target): number {
-  const cpus = host.read('/sys/devices/system/cpu/online');
-  const count = cpus.ok ? Number(/(\d+)\s*$/.exec(cpus.value)?.[1] ?? 0) + 1 : 1;
-  if (target.kind === 'pages') return 1024 * count;
-  const slabs = host.read('/proc/slabinfo');
-  const row = slabs.ok ? slabs.value.split('\n').find((line) => line.startsWith(`${target.name} `)) : undefined;
-  const objectsPerSlab = Number(row?.split(/\s+/)[4] ?? 16);
-  return Math.max(32, 2 * count * objectsPerSlab);
-}
-
 /**
  * Hears a trace that was taken elsewhere.
  * @param path of a file, or `-` for standard input
@@ -132,7 +109,7 @@ export async function listenFrom(host: Host, path: string, cache: string): Promi
   const target: Target = known.ok
     ? known.value
     : { kind: 'slab', name: cache, aliases: [cache], slabBytes: 0, objectBytes: 0, reclaimable: false };
-  const names = target.kind === 'slab' ? new Set([cache, ...target.aliases]) : new Set(['pages']);
+  const names = target.kind === 'slab' ? new Set([cache, ...target.aliases]) : new Set([target.kind]);
   const { format, heard } = await parseTrace(chunks.value, { names, bytes: undefined });
   if (format === undefined) {
     const help = `it is none of ${traceFormats.join(', ')}`;

@@ -1,7 +1,10 @@
 import type { Heard } from './engine.ts';
-import type { Target } from './target.ts';
+import { isSized, type Target } from './target.ts';
 
-/** What was heard held against what the cache really grew by. Counts are objects over the window. */
+/**
+ * What was heard held against what the cache really grew by. Counts are objects over the window; where objects have sizes of
+ * their own, growth was measured in bytes and is told in objects of the survivors' mean size.
+ */
 export interface Reconciliation {
   readonly target: string;
   readonly object_bytes: number;
@@ -28,16 +31,18 @@ const WARMING = 0.25;
 const REUSED_UNSEEN = 0.01;
 
 /**
- * @param noise objects the counter may be off by without anything having happened
+ * @param noiseInUnits what the counter may be off by without anything having happened, in its unit
  */
-export function reconcile(heard: Heard, target: Target, noise: number): Reconciliation {
-  const { flow, population } = heard;
+export function reconcile(heard: Heard, target: Target, noiseInUnits: number): Reconciliation {
+  const { population } = heard;
   const survivors = heard.sites.reduce((sum, site) => sum + site.outstanding, 0);
-  const growth = population.length < 2 ? null : population.at(-1)!.objects - population[0]!.objects;
-  const net = flow.freedOlder === null ? null : flow.allocated - flow.freed - flow.freedOlder;
+  const objectBytes = objectSize(heard, target, survivors);
+  const unit = isSized(target) ? objectBytes : 1;
+  const growth = population.length < 2 ? null : Math.round((population.at(-1)!.objects - population[0]!.objects) / unit);
+  const noise = noiseInUnits / unit;
+  const net = netOf(heard, target, survivors, objectBytes);
   const balance = net ?? survivors;
   const visible = freesVisible(heard, growth, balance, noise);
-  const objectBytes = target.kind === 'slab' ? target.slabBytes : target.pageBytes * 2 ** (target.order ?? 0);
   const explained = growth === null || growth <= noise ? null : balance / growth;
   const shape = shapeOf(heard, growth, noise);
   return {
@@ -50,9 +55,25 @@ export function reconcile(heard: Heard, target: Target, noise: number): Reconcil
     explained_fraction: explained,
     frees_visible: visible,
     growth: shape,
-    noise_objects: noise,
-    remarks: remarks(heard, target, visible, growth, survivors, explained),
+    noise_objects: Math.ceil(noise),
+    remarks: remarks(heard, target, visible, growth, survivors, explained, objectBytes),
   };
+}
+
+const PAGE_BYTES = 4096;
+
+/** Bytes of an object; of objects with sizes of their own, the survivors' mean. */
+function objectSize(heard: Heard, target: Target, survivors: number): number {
+  if (target.kind === 'slab') return target.slabBytes;
+  if (target.kind === 'pages' && target.order !== undefined) return target.pageBytes * 2 ** target.order;
+  const bytes = heard.sites.reduce((sum, site) => sum + (site.bytes ?? 0), 0);
+  return survivors === 0 || bytes === 0 ? PAGE_BYTES : bytes / survivors;
+}
+
+function netOf({ flow }: Heard, target: Target, survivors: number, objectBytes: number): number | null {
+  if (flow.freedOlder === null) return null;
+  if (isSized(target) && flow.freedOlderBytes !== undefined) return Math.round(survivors - flow.freedOlderBytes / objectBytes);
+  return flow.allocated - flow.freed - flow.freedOlder;
 }
 
 /**
@@ -87,6 +108,7 @@ function remarks(
   growth: number | null,
   survivors: number,
   explained: number | null,
+  objectBytes: number,
 ): string[] {
   const said: string[] = [];
   const { losses } = heard;
@@ -96,6 +118,8 @@ function remarks(
         (heard.flow.reallocated > 0 ? ` and ${heard.flow.reallocated} live pointers were given out again` : ''),
     );
   if (visible === 'no') said.push(...(heard.deaf ?? []));
+  if (isSized(target) && survivors > 0 && (growth ?? 0) !== 0)
+    said.push(`objects have sizes of their own: growth is told in objects of ${objectBytes.toFixed(0)} bytes, the mean of what is still held`);
   if (growth === null) said.push(`how much ${target.name} grew could not be measured: nothing is called leaking`);
   if (visible === 'yes' && explained !== null && (explained < 0.9 || explained > 1.1))
     said.push(

@@ -48,6 +48,7 @@ export interface Assembler {
   add(target: Register, value: Operand): void;
   subtract(target: Register, value: Operand): void;
   shiftRight(target: Register, bits: number): void;
+  shiftLeft(target: Register, bits: Operand): void;
   and(target: Register, mask: number): void;
   or(target: Register, value: Operand): void;
   remainder(target: Register, divisor: number): void;
@@ -117,6 +118,7 @@ export function assembler(): Assembler {
     add: (target, value) => arithmetic(0x00, target, value),
     subtract: (target, value) => arithmetic(0x10, target, value),
     shiftRight: (target, bits) => arithmetic(0x70, target, bits),
+    shiftLeft: (target, bits) => arithmetic(0x60, target, bits),
     or: (target, value) => arithmetic(0x40, target, value),
     and: (target, mask) => arithmetic(0x50, target, mask),
     remainder: (target, divisor) => arithmetic(0x90, target, divisor),

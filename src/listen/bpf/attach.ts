@@ -9,6 +9,9 @@ import { kfreeProgram } from './programs/kfree.ts';
 import { type KmallocMatch, kmallocProgram } from './programs/kmalloc.ts';
 import { pageAllocProgram } from './programs/page-alloc.ts';
 import { pageFreeProgram } from './programs/page-free.ts';
+import { percpuAllocProgram } from './programs/percpu-alloc.ts';
+import { pointerFreeProgram } from './programs/pointer-free.ts';
+import { vmallocAllocProgram } from './programs/vmalloc-alloc.ts';
 
 /** All a program needs to know of this kernel and this cache. */
 export interface Knowledge {
@@ -38,6 +41,10 @@ function freeParts(maps: Maps, known: Knowledge): readonly Part[] {
   const { target, caches } = known;
   if (target.kind === 'pages')
     return [{ name: 'kmai_pfree', tracepoint: 'mm_page_free', code: (second) => pageFreeProgram(maps, target.order, second) }];
+  if (target.kind === 'vmalloc')
+    return [{ name: 'kmai_vfree', tracepoint: 'free_vmap_area_noflush', code: (second) => pointerFreeProgram(maps, 0, second) }];
+  if (target.kind === 'percpu')
+    return [{ name: 'kmai_cfree', tracepoint: 'percpu_free_percpu', code: (second) => pointerFreeProgram(maps, 2, second) }];
   const parts: Part[] = [];
   if (caches.length > 0)
     parts.push({ name: 'kmai_free', tracepoint: 'kmem_cache_free', code: (second) => freeProgram(maps, caches, second) });
@@ -49,6 +56,10 @@ function allocParts(maps: Maps, known: Knowledge, effort: Effort): readonly Part
   const { target, caches, kmalloc } = known;
   if (target.kind === 'pages')
     return [{ name: 'kmai_palloc', tracepoint: 'mm_page_alloc', code: (second) => pageAllocProgram(maps, target.order, effort, second) }];
+  if (target.kind === 'vmalloc')
+    return [{ name: 'kmai_valloc', tracepoint: 'alloc_vmap_area', code: (second) => vmallocAllocProgram(maps, effort, second) }];
+  if (target.kind === 'percpu')
+    return [{ name: 'kmai_calloc', tracepoint: 'percpu_alloc_percpu', code: (second) => percpuAllocProgram(maps, effort, second) }];
   const parts: Part[] = [];
   if (caches.length > 0)
     parts.push({ name: 'kmai_alloc', tracepoint: 'kmem_cache_alloc', code: (second) => allocProgram(maps, caches, effort, second) });

@@ -5,6 +5,7 @@ import { Malformed, available, type Reading, unavailable } from '../../model/rea
 import { afford, describeEffort, type Effort } from '../budget.ts';
 import type { Degradation, Engine, Heard, Request } from '../engine.ts';
 import { readSymbols } from '../symbols.ts';
+import { isSized, type SlabTarget, type Target } from '../target.ts';
 import { openWindow, pause, TICKS } from '../window.ts';
 import type { Knowledge } from './attach.ts';
 import { learnCache, listCaches } from './caches.ts';
@@ -64,12 +65,12 @@ function silence(request: Request): Heard {
 /** What is not known of this kernel and this cache before anything is attached. */
 async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Knowledge>> {
   const { target } = request;
-  if (target.kind === 'pages') return available({ target, caches: [], getKmemCache: undefined, kmalloc: undefined, hooks: [] });
   const told = bpf.kernelBtf();
   const bytes = told === undefined ? host.readBytes('/sys/kernel/btf/vmlinux') : available(told);
   if (!bytes.ok) return bytes;
   const btf = readBtf(bytes.value);
   if (!btf.ok) return btf;
+  if (target.kind !== 'slab') return learnMemory(btf.value, target);
   const place = btf.value.member('kmem_cache', 'name');
   if (place === undefined) return unavailable('struct kmem_cache', 'absent', 'not in /sys/kernel/btf/vmlinux', '');
   // Before v6.1 the allocation event had no cache (commit 2c1d697fb8ba): its third argument was a size.
@@ -104,6 +105,24 @@ async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Kn
   });
 }
 
+/** Number of arguments its allocation event must have for the program's words to be the right ones. */
+const events = {
+  pages: { event: 'mm_page_alloc', arguments: 4 },
+  vmalloc: { event: 'alloc_vmap_area', arguments: 6 },
+  // Its caller and the bytes of all CPUs came together.
+  percpu: { event: 'percpu_alloc_percpu', arguments: 10 },
+} as const;
+
+function learnMemory(btf: Btf, target: Exclude<Target, SlabTarget>): Reading<Knowledge> {
+  const { event, arguments: expected } = events[target.kind];
+  const found = parametersOf(btf, event);
+  if (found === undefined)
+    return unavailable(`the event ${event}`, 'absent', `this kernel has no event for ${target.kind}`, 'a younger kernel has one');
+  if (found.length !== expected)
+    return unavailable(`the event ${event}`, 'unsupported', `it has ${found.length} arguments, ${expected} are known`, '');
+  return available({ target, caches: [], getKmemCache: undefined, kmalloc: undefined, hooks: [] });
+}
+
 function readBtf(bytes: Uint8Array): Reading<Btf> {
   try {
     return available(decodeBtf(bytes));
@@ -115,10 +134,13 @@ function readBtf(bytes: Uint8Array): Reading<Btf> {
 
 /** Kind of an argument of a tracepoint, by the typedef every tracepoint leaves in BTF; its first parameter is the probe's own. */
 function argument(btf: Btf, tracepoint: string, index: number): string | undefined {
-  const id = btf.find(`btf_trace_${tracepoint}`, 'typedef');
-  if (id === undefined) return undefined;
-  const parameter = btf.parameters(btf.resolve(btf.type(id).type).type)[index + 1];
+  const parameter = parametersOf(btf, tracepoint)?.[index];
   return parameter === undefined ? undefined : btf.resolve(parameter.type).kind;
+}
+
+function parametersOf(btf: Btf, tracepoint: string) {
+  const id = btf.find(`btf_trace_${tracepoint}`, 'typedef');
+  return id === undefined ? undefined : btf.parameters(btf.resolve(btf.type(id).type).type).slice(1);
 }
 
 const GFP_DMA = 0x01;
@@ -137,7 +159,7 @@ export function kmallocTraits(aliases: readonly string[]): { readonly set: numbe
 }
 
 async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): Promise<Heard> {
-  const maps = createMaps(bpf, request.capacity ?? affordableCapacity(host, request.seconds));
+  const maps = createMaps(bpf, request.capacity ?? affordableCapacity(host, request.seconds), isSized(request.target));
   const cpus = possibleCpus(host);
   let effort: Effort = { stacks: request.stacks, sample: request.sample, stopped: false };
   const ears = openEars(bpf, maps, known, effort);
@@ -193,11 +215,12 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
 
 function flowOf(counts: Counts, known: Knowledge): Heard['flow'] {
   // Frees through kfree() of older objects are counted only where the kernel tells which cache they were from.
-  const complete = known.target.kind === 'pages' || known.kmalloc === undefined || known.kmalloc.by === 'kfunc';
+  const complete = known.target.kind !== 'slab' || known.kmalloc === undefined || known.kmalloc.by === 'kfunc';
   return {
     allocated: counts.allocated + counts.unsampled,
     freed: counts.freed,
     freedOlder: complete ? counts.freedOlder : null,
+    ...(known.target.kind === 'pages' ? { freedOlderBytes: counts.freedOlderBytes } : {}),
     reallocated: counts.reallocated,
   };
 }
@@ -221,7 +244,7 @@ function lossesOf(total: Counts, window: Counts, nested: number): Heard['losses'
 }
 
 function closeMaps(bpf: Bpf, maps: Maps): void {
-  for (const fd of Object.values(maps) as number[]) bpf.closeFd(fd);
+  for (const fd of [maps.live, maps.sites, maps.stacks, maps.paths, maps.counts]) bpf.closeFd(fd);
 }
 
 /** The map is allocated at once, which takes time: as large as the window needs, at most 2 % of the memory that is free. */

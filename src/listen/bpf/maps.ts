@@ -5,7 +5,7 @@ import type { Bpf } from '../../host/bpf.ts';
  *
  * | map | key | value |
  * |---|---|---|
- * | live | pointer | who allocated it: `record` |
+ * | live | pointer | who allocated it: `record`; its size only where objects have sizes of their own |
  * | sites | site | allocations made there |
  * | stacks | stack id | return addresses, innermost first |
  * | paths | fingerprint of a path | its stack id, and how often it was met |
@@ -20,11 +20,14 @@ export interface Maps {
   readonly stacks: number;
   readonly paths: number;
   readonly counts: number;
+  /** Bytes of a value of `live`. */
+  readonly recordBytes: number;
 }
 
 /** Byte offsets in a value of `live`. */
-export const record = { time: 0, site: 8, pid: 16, cpu: 20, weight: 22, comm: 24 } as const;
+export const record = { time: 0, site: 8, pid: 16, cpu: 20, weight: 22, comm: 24, bytes: 40 } as const;
 export const RECORD_BYTES = 40;
+export const SIZED_RECORD_BYTES = 48;
 export const COMM_BYTES = 16;
 export const KEY_BYTES = 8;
 
@@ -38,6 +41,8 @@ export const path = { stack: 0, met: 4 } as const;
 export const PATH_BYTES = 8;
 /** Sites above this are addresses. */
 export const LARGEST_STACK_ID = 0xffff_ffff;
+/** The site where there is neither a stack nor a caller; no address of a kernel is so low. */
+export const NOWHERE = 0x1_0000_0000;
 
 /** Everything that is counted, in the order it lies in the value of `counts`. */
 export const counters = [
@@ -47,6 +52,8 @@ export const counters = [
   'freed',
   /** frees of objects that were allocated before the window, or not recorded */
   'freedOlder',
+  /** bytes of these, where the free tells */
+  'freedOlderBytes',
   /** a pointer allocated that was live already: its free was not seen */
   'reallocated',
   /** not recorded: the map was full */
@@ -66,9 +73,12 @@ export type Counter = (typeof counters)[number];
 export const COUNTS_BYTES = counters.length * 8;
 export const counterOffset = (counter: Counter) => counters.indexOf(counter) * 8;
 
-export function createMaps(bpf: Bpf, capacity: number): Maps {
+/** @param sized whether objects have sizes of their own */
+export function createMaps(bpf: Bpf, capacity: number, sized: boolean): Maps {
+  const recordBytes = sized ? SIZED_RECORD_BYTES : RECORD_BYTES;
   return {
-    live: bpf.createMap({ name: 'kmai_live', type: 'hash', keyBytes: KEY_BYTES, valueBytes: RECORD_BYTES, entries: capacity }),
+    recordBytes,
+    live: bpf.createMap({ name: 'kmai_live', type: 'hash', keyBytes: KEY_BYTES, valueBytes: recordBytes, entries: capacity }),
     sites: bpf.createMap({ name: 'kmai_sites', type: 'hash', keyBytes: KEY_BYTES, valueBytes: 8, entries: STACK_IDS }),
     stacks: bpf.createMap({ name: 'kmai_stacks', type: 'stack_trace', keyBytes: 4, valueBytes: STACK_FRAMES * 8, entries: STACK_IDS }),
     paths: bpf.createMap({ name: 'kmai_paths', type: 'hash', keyBytes: FINGERPRINT_BYTES, valueBytes: PATH_BYTES, entries: STACK_IDS }),

@@ -10,8 +10,10 @@ import {
   counterOffset,
   counters,
   KEY_BYTES,
+  LARGEST_STACK_ID,
   type Maps,
-  RECORD_BYTES,
+  NOWHERE,
+  SIZED_RECORD_BYTES,
   record,
   STACK_FRAMES,
 } from './maps.ts';
@@ -25,6 +27,7 @@ interface Held {
 interface Tally {
   allocated: number;
   outstanding: number;
+  bytes: number;
   oldest: number;
   readonly byAge: number[];
   readonly processes: Map<number, Held>;
@@ -56,6 +59,7 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
       tallies.set(siteAt(keys, i * KEY_BYTES), {
         allocated: Number(values.readBigUInt64LE(i * 8)),
         outstanding: 0,
+        bytes: 0,
         oldest: Number.POSITIVE_INFINITY,
         byAge: Array.from({ length: AGE_CLASSES }, () => 0),
         processes: new Map(),
@@ -68,8 +72,10 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
   // Neighbours in the map have nothing in common, but sites, processes and CPUs are few: the last one is mostly the next.
   let lastSite = Number.NaN;
   let tally: Tally | undefined;
-  bpf.batches(maps.live, KEY_BYTES, RECORD_BYTES, (_keys, values, count) => {
-    for (let i = 0, at = 0; i < count; i++, at += RECORD_BYTES) {
+  const { recordBytes } = maps;
+  const sized = recordBytes === SIZED_RECORD_BYTES;
+  bpf.batches(maps.live, KEY_BYTES, recordBytes, (_keys, values, count) => {
+    for (let i = 0, at = 0; i < count; i++, at += recordBytes) {
       const site = siteAt(values, at + record.site);
       if (site !== lastSite) {
         lastSite = site;
@@ -80,6 +86,7 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
       const weight = values.readUInt16LE(at + record.weight);
       const age = Math.floor(((time - window.start) / length) * AGE_CLASSES);
       tally.outstanding += weight;
+      if (sized) tally.bytes += weight * Number(values.readBigUInt64LE(at + record.bytes));
       tally.byAge[Math.min(AGE_CLASSES - 1, Math.max(0, age))]! += weight;
       if (time < tally.oldest) tally.oldest = time;
       tally.cpus.add(values.readUInt16LE(at + record.cpu));
@@ -92,6 +99,7 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
     frames: framesOf(bpf, maps, site, symbols),
     allocated: tally.allocated,
     outstanding: tally.outstanding,
+    ...(sized ? { bytes: tally.bytes } : {}),
     byAge: tally.byAge,
     oldestSeconds: tally.outstanding === 0 ? null : Math.max(0, window.end - tally.oldest),
     processes: [...tally.processes.values()],
@@ -109,7 +117,8 @@ function processOf(tally: Tally, pid: number, values: Buffer, comm: number): Hel
 
 function framesOf(bpf: Bpf, maps: Maps, site: number, symbols: Symbols | undefined): readonly string[] {
   const name = (address: number) => symbols?.symbol(address) ?? `0xffff${address.toString(16).padStart(12, '0')}`;
-  if (site > 0xffff_ffff) return [name(site)];
+  if (site === NOWHERE) return [];
+  if (site > LARGEST_STACK_ID) return [name(site)];
   const key = Buffer.alloc(4);
   key.writeUInt32LE(site);
   const stack = bpf.lookup(maps.stacks, key, STACK_FRAMES * 8);

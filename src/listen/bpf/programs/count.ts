@@ -4,11 +4,11 @@ import { type Counter, counterOffset, type Maps } from '../maps.ts';
 /** Where every program keeps the key 0 while it looks its counters up. */
 const ZERO_KEY = -64;
 
-/** counts[counter] += 1 on this CPU. Uses r0–r5 and the frame's bytes −64…−60. */
-export function count(a: Assembler, maps: Maps, counter: Counter): void {
+/** counts[counter] += 1, or what is in a register of r6–r9, on this CPU. Uses r0–r5 and the frame's bytes −64…−60. */
+export function count(a: Assembler, maps: Maps, counter: Counter, amount?: 'r6' | 'r7' | 'r8' | 'r9'): void {
   const missing = a.fresh('no counters');
   pointToCounts(a, maps, missing);
-  a.set('r1', 1);
+  a.set('r1', amount ?? 1);
   a.atomicAdd(['r0', counterOffset(counter)], 'r1');
   a.label(missing);
 }

@@ -1,5 +1,5 @@
 import type { Assembler } from '../assembler.ts';
-import { type Maps, path } from '../maps.ts';
+import { type Maps, NOWHERE, path } from '../maps.ts';
 import { count } from './count.ts';
 
 /** Compare stacks by their hash alone: a memcmp of 64 frames less an event, for a confusion in 4 billion. */
@@ -26,9 +26,15 @@ const AMBIGUOUS = -1;
  * same way. Such a *fingerprint* keeps the id of its stack; the first meetings and one in eight after them are walked
  * all the same, and as soon as a walk gives another stack the fingerprint is never believed again.
  *
+ * Where the event has no caller a fingerprint says too little: every stack is walked.
+ *
  * r6 is the context, whose address lies on the stack. Uses r8 and r9.
  */
-export function placeByStack(a: Assembler, maps: Maps, site: number, second: boolean): void {
+export function placeByStack(a: Assembler, maps: Maps, site: number, second: boolean, callerUnknown: boolean): void {
+  if (callerUnknown) {
+    placeByWalk(a, maps, site, second);
+    return;
+  }
   const walk = a.fresh('walk');
   const lost = a.fresh('stack lost');
   const known = a.fresh('known');
@@ -78,6 +84,28 @@ export function placeByStack(a: Assembler, maps: Maps, site: number, second: boo
   if (!second) count(a, maps, 'stackLost');
   placeByCaller(a, site);
   a.label(placed);
+}
+
+function placeByWalk(a: Assembler, maps: Maps, site: number, second: boolean): void {
+  const lost = a.fresh('stack lost');
+  const placed = a.fresh('placed');
+  a.set('r1', 'r6');
+  a.map('r2', maps.stacks);
+  a.set('r3', BPF_F_FAST_STACK_CMP);
+  a.call('get_stackid');
+  a.jumpIf32('r0', 's<', 0, lost);
+  a.store(['r10', site], 'r0');
+  a.jump(placed);
+  a.label(lost);
+  if (!second) count(a, maps, 'stackLost');
+  placeNowhere(a, site);
+  a.label(placed);
+}
+
+/** Site = one for all: neither a stack nor a caller. */
+export function placeNowhere(a: Assembler, site: number): void {
+  a.set('r1', BigInt(NOWHERE));
+  a.store(['r10', site], 'r1');
 }
 
 /** Site = the address the allocator was called from: the event's first word. */

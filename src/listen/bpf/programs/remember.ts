@@ -1,17 +1,21 @@
 import type { Assembler } from '../assembler.ts';
-import { COMM_BYTES, counterOffset, type Maps, RECORD_BYTES, record } from '../maps.ts';
+import { COMM_BYTES, counterOffset, type Maps, record, SIZED_RECORD_BYTES } from '../maps.ts';
 import { count, pointToCounts } from './count.ts';
-import { placeByCaller, placeByStack } from './place.ts';
+import { placeByCaller, placeByStack, placeNowhere } from './place.ts';
 
 /** How an allocation is recorded. */
 export interface Recording {
   readonly stacks: boolean;
   /** Record one allocation in so many (1: all). */
   readonly sample: number;
+  /** The event's first word is no caller's address. */
+  readonly callerUnknown?: boolean;
+  /** Puts the object's size into r1; r6 is the context. Set where objects have sizes of their own. */
+  readonly bytes?: (a: Assembler) => void;
 }
 
 const KEY = -8;
-const RECORD = KEY - RECORD_BYTES;
+const RECORD = KEY - SIZED_RECORD_BYTES;
 const ONE = -72;
 
 const EEXIST = -17;
@@ -81,8 +85,13 @@ function describe(a: Assembler, maps: Maps, how: Recording, second: boolean): vo
   const at = (field: keyof typeof record) => RECORD + record[field];
   a.call('ktime_get_ns');
   a.store(['r10', at('time')], 'r0');
-  if (how.stacks) placeByStack(a, maps, at('site'), second);
+  if (how.stacks) placeByStack(a, maps, at('site'), second, how.callerUnknown === true);
+  else if (how.callerUnknown === true) placeNowhere(a, at('site'));
   else placeByCaller(a, at('site'));
+  if (how.bytes !== undefined) {
+    how.bytes(a);
+    a.store(['r10', at('bytes')], 'r1');
+  }
   a.call('get_current_pid_tgid');
   a.shiftRight('r0', 32);
   a.store(['r10', at('pid')], 'r0', 4);
