@@ -12,7 +12,12 @@ const fewestAllocations = 16;
 const stillHeld = 0.1;
 
 function heardOf({ where }: Candidate, index: EvidenceIndex): readonly CallSite[] {
-  const names = new Set([where.cache, where.owner, ...(where.aliases ?? []), ...(where.kind === 'slab' ? [] : [where.kind === 'large-kmalloc' ? 'pages' : where.kind])]);
+  const names = new Set([
+    where.cache,
+    where.owner,
+    ...(where.aliases ?? []),
+    ...(where.kind === 'slab' ? [] : [where.kind === 'large-kmalloc' ? 'pages' : where.kind]),
+  ]);
   return index.evidence.callsites.filter(({ cache }) => names.has(cache));
 }
 

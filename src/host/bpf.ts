@@ -97,6 +97,7 @@ const LOG_BYTES = 65_536;
 /** struct bpf_prog_info up to recursion_misses and a little further. */
 const INFO_BYTES = 224;
 const BATCH = 16_384;
+const EPERM = 1;
 const ENOENT = 2;
 const ENOSPC = 28;
 
@@ -227,6 +228,8 @@ function over(system: Syscalls, number: number): Bpf {
         });
       const first = load(undefined);
       if (first >= 0) return first;
+      // Not permitted: there is nothing the verifier could say.
+      if (first === -EPERM) throw new BpfRefused(`loading the program ${spec.name}`, EPERM);
       // Once more with the verifier's log: writing it costs more than verifying, and it is wanted only now.
       const log = area('log', LOG_BYTES);
       log.bytes.fill(0);

@@ -43,7 +43,7 @@ export function reconcile(heard: Heard, target: Target, noiseInUnits: number): R
   const net = netOf(heard, target, survivors, objectBytes);
   const balance = net ?? survivors;
   const visible = freesVisible(heard, growth, balance, noise);
-  const explained = growth === null || growth <= noise ? null : balance / growth;
+  const explained = growth === null || growth <= noise || visible === 'no' ? null : balance / growth;
   const shape = shapeOf(heard, growth, noise);
   return {
     target: target.name,
@@ -119,7 +119,9 @@ function remarks(
     );
   if (visible === 'no') said.push(...(heard.deaf ?? []));
   if (isSized(target) && survivors > 0 && (growth ?? 0) !== 0)
-    said.push(`objects have sizes of their own: growth is told in objects of ${objectBytes.toFixed(0)} bytes, the mean of what is still held`);
+    said.push(
+      `objects have sizes of their own: growth is told in objects of ${objectBytes.toFixed(0)} bytes, the mean of what is still held`,
+    );
   if (growth === null) said.push(`how much ${target.name} grew could not be measured: nothing is called leaking`);
   if (visible === 'yes' && explained !== null && (explained < 0.9 || explained > 1.1))
     said.push(

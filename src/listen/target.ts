@@ -58,7 +58,9 @@ export function resolveTarget(host: Host, wanted: string): Reading<Target> {
   if (name === undefined || row === undefined) {
     const near = [...rows.value.keys()].filter((each) => each.includes(wanted)).slice(0, 5);
     const hint =
-      near.length > 0 ? `did you mean ${near.join(', ')}?` : 'see `kmai touch caches` for the names; pages, pages:ORDER, vmalloc and percpu are heard too';
+      near.length > 0
+        ? `did you mean ${near.join(', ')}?`
+        : 'see `kmai touch caches` for the names; pages, pages:ORDER, vmalloc and percpu are heard too';
     return unavailable(`the slab cache ${wanted}`, 'absent', 'neither a row of /proc/slabinfo nor an alias in /sys/kernel/slab', hint);
   }
   const attribute = (file: string): number | undefined => {

@@ -9,11 +9,19 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type MapSpec, openBpf } from '../../src/host/bpf.ts';
 import { openSyscalls } from '../../src/host/syscall.ts';
 
 const [kind = 'files', count = '0', seconds = '1'] = process.argv.slice(2);
 const BATCHES = 40;
+const arm = process.arch === 'arm64';
 const system = await openSyscalls();
+const bpf = kind === 'arrays' || kind === 'percpu' ? await openBpf() : undefined;
+
+function bpfMap(spec: MapSpec): number {
+  if (bpf?.ok !== true) throw new Error(bpf?.unavailable.detail ?? 'no BPF');
+  return bpf.value.createMap(spec);
+}
 
 async function maker(): Promise<(index: number) => unknown> {
   switch (kind) {
@@ -33,9 +41,38 @@ async function maker(): Promise<(index: number) => unknown> {
       for (let i = 0; i < Number(count); i++) mkdirSync(join(folder, String(i)));
       return (index) => watch(join(folder, String(index)), { persistent: false });
     }
+    case 'keys':
+      return addKey;
+    case 'rings':
+      return packetRing;
+    case 'arrays':
+      return () => bpfMap({ name: 'paced', type: 'array', keyBytes: 4, valueBytes: 65_536 - 4096, entries: 1 });
+    case 'percpu':
+      return () => bpfMap({ name: 'paced', type: 'percpu_array', keyBytes: 4, valueBytes: 512, entries: 1 });
     default:
       throw new Error(`no workload ${kind}`);
   }
+}
+
+/** A key of the process's own keyring: its 200 bytes lie behind a header of 24 in one kmalloc(224), so in kmalloc-256. */
+function addKey(index: number): number {
+  if (!system.ok) throw new Error(system.unavailable.detail);
+  const [type, description, payload] = [system.value.pin(8), system.value.pin(32), system.value.pin(200)];
+  type.bytes.write('user\0');
+  description.bytes.write(`kmai-test-${index}\0`);
+  const processKeyring = -2;
+  return system.value.call(arm ? 217 : 248, type.address, description.address, payload.address, 200, processKeyring);
+}
+
+/** A packet socket with a receive ring of one block of eight pages: one allocation of order 3. */
+function packetRing(): number {
+  if (!system.ok) throw new Error(system.unavailable.detail);
+  const [packet, raw, solPacket, packetRxRing, block] = [17, 3, 263, 5, 32_768];
+  const socket = system.value.call(arm ? 198 : 41, packet, raw, 0);
+  if (socket < 0) return socket;
+  const request = system.value.pin(16);
+  [block, 1, 2048, block / 2048].forEach((value, i) => request.bytes.writeUInt32LE(value, i * 4));
+  return system.value.call(arm ? 208 : 54, socket, solPacket, packetRxRing, request.address, 16);
 }
 
 let looked = 0;

@@ -22,6 +22,7 @@ export const helpers = {
   probe_read_kernel_str: 115,
   seq_write: 127,
   get_func_arg: 183,
+  get_func_ret: 184,
 } as const;
 export type Helper = keyof typeof helpers;
 

@@ -1,7 +1,7 @@
 import type { Bpf } from '../../host/bpf.ts';
 import type { Effort } from '../budget.ts';
 import { type Attached, attachAllocations, attachFrees, type Knowledge } from './attach.ts';
-import { attachHooks } from './hooks.ts';
+import { attachHooks, type Hook } from './hooks.ts';
 import type { Maps } from './maps.ts';
 
 /** All programs that are attached at a moment, in the order they may come and go. */
@@ -25,6 +25,17 @@ export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort):
   let sharp = false;
   let gone = 0;
   const deaf: string[] = [];
+  const hooked = (hears: Hook['hears']) =>
+    attachHooks(
+      bpf,
+      maps,
+      known.caches,
+      known.hooks.filter((hook) => hook.hears === hears),
+      effort,
+      (why) => {
+        if (!deaf.includes(why)) deaf.push(why);
+      },
+    );
 
   const nestedIn = (attached: readonly Attached[]) =>
     attached.flatMap((each) => each.info()).reduce((sum, info) => sum + (info.recursionMisses ?? 0), 0);
@@ -35,6 +46,8 @@ export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort):
   const attachAll = () => {
     if (effort.stopped) return;
     allocations.push(attachAllocations(bpf, maps, known, effort, 'first'));
+    // What comes in bulk alone would never be heard, and the cache would seem quiet: hooked at once.
+    allocations.push(hooked('allocations'));
     // Where one in n is recorded there is no second copy: it could not know what the first left out on purpose.
     if (sharp && effort.sample === 1) allocations.push(attachAllocations(bpf, maps, known, effort, 'second'));
   };
@@ -56,7 +69,7 @@ export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort):
       if (sharp) return;
       sharp = true;
       frees.push(attachFrees(bpf, maps, known, 'second'));
-      frees.push(attachHooks(bpf, maps, known.caches, known.hooks, (why) => deaf.push(why)));
+      frees.push(hooked('frees'));
       if (!effort.stopped && effort.sample === 1) allocations.push(attachAllocations(bpf, maps, known, effort, 'second'));
     },
     ease(less) {

@@ -2,26 +2,36 @@ import { type Bpf, BpfRefused } from '../../host/bpf.ts';
 import type { Btf } from '../../kernel/btf.ts';
 import type { Attached } from './attach.ts';
 import type { Maps } from './maps.ts';
+import { bulkAllocProgram } from './programs/bulk-alloc.ts';
 import { bulkFreeProgram } from './programs/bulk-free.ts';
 import { rcuFreeProgram } from './programs/rcu-free.ts';
+import type { Recording } from './programs/remember.ts';
 
-/** A function of the kernel through which objects are freed without any event, and the program that hears it. */
+/** A function of the kernel through which objects come or go without any event, and the program that hears it. */
 export interface Hook {
   readonly name: string;
   readonly btfId: number;
-  readonly code: (maps: Maps, caches: readonly bigint[]) => Uint8Array;
+  readonly hears: 'allocations' | 'frees';
+  readonly code: (maps: Maps, caches: readonly bigint[], how: Recording) => Uint8Array;
 }
 
 /** The hooks this kernel has functions for. */
 export function findHooks(btf: Btf): readonly Hook[] {
   const hooks: Hook[] = [];
-  const bulk = btf.find('kmem_cache_free_bulk', 'func');
-  if (bulk !== undefined) hooks.push({ name: 'kmem_cache_free_bulk', btfId: bulk, code: bulkFreeProgram });
+  const hook = (name: string, hears: Hook['hears'], code: Hook['code']) => {
+    const btfId = btf.find(name, 'func');
+    if (btfId !== undefined) hooks.push({ name, btfId, hears, code });
+    return btfId;
+  };
+  // The suffix came with allocation profiling (v6.10); then the name without it is a macro.
+  if (hook('kmem_cache_alloc_bulk_noprof', 'allocations', bulkAllocProgram) === undefined)
+    hook('kmem_cache_alloc_bulk', 'allocations', bulkAllocProgram);
+  hook('kmem_cache_free_bulk', 'frees', bulkFreeProgram);
   const rcu = btf.find('kvfree_call_rcu', 'func');
   const second = rcu === undefined ? undefined : btf.parameters(rcu)[1];
-  if (rcu !== undefined && second !== undefined) {
+  if (second !== undefined) {
     const isFunction = btf.resolve(btf.resolve(second.type).type).kind === 'func_proto';
-    hooks.push({ name: 'kvfree_call_rcu', btfId: rcu, code: (maps) => rcuFreeProgram(maps, isFunction ? 'offset' : 'object') });
+    hook('kvfree_call_rcu', 'frees', (maps) => rcuFreeProgram(maps, isFunction ? 'offset' : 'object'));
   }
   return hooks;
 }
@@ -35,19 +45,20 @@ export function attachHooks(
   maps: Maps,
   caches: readonly bigint[],
   hooks: readonly Hook[],
+  how: Recording,
   deaf: (why: string) => void,
 ): Attached {
   const programs: number[] = [];
   const links: number[] = [];
-  for (const { name, btfId, code } of hooks) {
+  for (const { name, btfId, hears, code } of hooks) {
     try {
-      const attach = { type: 'trace_fentry', btfId } as const;
-      const program = bpf.loadProgram({ name: `kmai_${name}`, type: 'tracing', code: code(maps, caches), attach });
+      const attach = { type: hears === 'frees' ? 'trace_fentry' : 'trace_fexit', btfId } as const;
+      const program = bpf.loadProgram({ name: `kmai_${name}`, type: 'tracing', code: code(maps, caches, how), attach });
       programs.push(program);
       links.push(bpf.attachTracing(program));
     } catch (error) {
       if (!(error instanceof BpfRefused)) throw error;
-      deaf(`frees through ${name} can't be heard: ${error.message}`);
+      deaf(`${hears} through ${name} can't be heard: ${error.message}`);
     }
   }
   return {

@@ -43,6 +43,14 @@ test('perf script: kernel frames, pairs by pointer, only the cache that is wante
   assert.ok(Math.abs(heard.seconds - 2) < 1e-6);
 });
 
+test('perf script: what the ring buffer had no room for is told', async () => {
+  const lossy = perfScript.replace('Web Content 77', 'swapper     0 [001]  1913.000001: PERF_RECORD_LOST lost 41\nWeb Content 77');
+  const { heard, bad } = await parseTrace(bytes(lossy), filp);
+  assert.equal(bad.count, 0);
+  assert.equal(heard.losses.overrun, 41);
+  assert.equal(heard.flow.allocated, 2);
+});
+
 test('wherever a stream is cut, the same is heard', async () => {
   const whole = await parseTrace(bytes(perfScript), filp);
   for (const size of [1, 7, 64, 333, 1000]) assert.deepEqual((await parseTrace(pieces(perfScript, size), filp)).heard, whole.heard);

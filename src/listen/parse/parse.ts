@@ -42,7 +42,8 @@ export async function parseTrace(chunks: Chunks, wanted: Wanted): Promise<Parsed
   let overrun: number | null = null;
   switch (format) {
     case 'perf-script':
-      await parsePerfScript(all, pairs, wanted, bad);
+      // None told: whoever wrote the text may not have asked for them.
+      overrun = (await parsePerfScript(all, pairs, wanted, bad)) || null;
       break;
     case 'ftrace':
       overrun = await parseFtrace(all, pairs, wanted, bad);

@@ -6,7 +6,11 @@
  *     \t…
  *     (an empty line)
  *
- * An event without a stack is its first line alone. A gigabyte is usual, so lines are found in the bytes and a stack's
+ * An event without a stack is its first line alone. With --show-lost-events what the ring buffer had no room for is told too:
+ *
+ *     comm  1234 [001]  1912.996136: PERF_RECORD_LOST lost 41
+ *
+ * A gigabyte is usual, so lines are found in the bytes and a stack's
  * text is looked at once: after that its bytes are only a key.
  */
 import { cleanStack } from '../../kernel/stacks.ts';
@@ -20,10 +24,16 @@ const HASH = 35;
 
 const heading = /^\s*(.*?)\s+(-?\d+)(?:\/\d+)?\s+(?:\[(\d+)\]\s+)?(?:[.\w]{4,5}\s+)?(\d+\.\d+):\s+(?:\d+\s+)?(?:[\w-]+:)?(\w+):\s+(.*)$/;
 
-/** @throws nothing: what is not understood is counted in `bad` */
-export async function parsePerfScript(chunks: Chunks, pairs: Pairing, wanted: Wanted, bad: Malformations): Promise<void> {
+const lost = /\bPERF_RECORD_LOST(?:_SAMPLES)? lost (\d+)$/;
+
+/**
+ * @returns events that perf said were lost
+ * @throws nothing: what is not understood is counted in `bad`
+ */
+export async function parsePerfScript(chunks: Chunks, pairs: Pairing, wanted: Wanted, bad: Malformations): Promise<number> {
   let rest: Buffer = Buffer.alloc(0);
   let line = 1;
+  let dropped = 0;
   for await (const chunk of chunks) {
     const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
@@ -31,6 +41,7 @@ export async function parsePerfScript(chunks: Chunks, pairs: Pairing, wanted: Wa
     rest = Buffer.from(bytes.subarray(done));
   }
   events(rest, true);
+  return dropped;
 
   /** Reads whole events. @returns how far: the start of an event whose stack may go on in the next piece */
   function events(bytes: Buffer, isLast: boolean): number {
@@ -71,7 +82,9 @@ export async function parsePerfScript(chunks: Chunks, pairs: Pairing, wanted: Wa
   function event(text: string, stack: string): void {
     const found = heading.exec(text);
     if (found === null) {
-      malformed(bad, line, 'comm pid [cpu] time: event: fields', text);
+      const loss = lost.exec(text.trimEnd());
+      if (loss !== null) dropped += Number(loss[1]);
+      else malformed(bad, line, 'comm pid [cpu] time: event: fields', text);
       return;
     }
     const head: Heading = {

@@ -51,7 +51,7 @@ async function record(request: Request, target: SlabTarget, filter: string, name
   const frees = ['-e', 'kmem:kmem_cache_free', ...(named ? ['--filter', filter] : []), '-o', '-'];
   const recording = await spawnProgram([...argv, ...frees, ...workload]);
   if (!recording.ok) return recording;
-  const script = await spawnProgram(['perf', 'script', '-i', '-']);
+  const script = await spawnProgram(['perf', 'script', '--show-lost-events', '-i', '-']);
   if (!script.ok) {
     recording.value.kill();
     return script;
@@ -71,8 +71,7 @@ async function record(request: Request, target: SlabTarget, filter: string, name
   await waitThrough(window, request);
   await pause(request.graceSeconds * 1000);
   recording.value.end();
-  await Promise.all([piped, parsed, recording.value.exited, script.value.exited]);
-  const lost = Number(/(\d+) events? lost|lost (\d+) (?:chunks|events)/i.exec(recording.value.complaints())?.[1] ?? 0);
+  const [lost] = await Promise.all([parsed, piped, recording.value.exited, script.value.exited]);
   return available({
     engine: 'perf' as const,
     ...pairs.finish(),
