@@ -42,7 +42,7 @@ export function reconcile(heard: Heard, target: Target, noiseInUnits: number): R
   const noise = noiseInUnits / unit;
   const net = netOf(heard, target, survivors, objectBytes);
   const balance = net ?? survivors;
-  const visible = freesVisible(heard, growth, balance, noise);
+  const visible = freesVisible(heard, growth, balance, noise, target.kind === 'percpu');
   const explained = growth === null || growth <= noise || visible === 'no' ? null : balance / growth;
   const shape = shapeOf(heard, growth, noise);
   return {
@@ -80,9 +80,11 @@ function netOf({ flow }: Heard, target: Target, survivors: number, objectBytes: 
  * Some frees fire no event (bulk and RCU frees of some kernels). Then survivors pile up that are none: the same
  * pointers are given out again, and the cache does not grow by what seems to survive.
  */
-function freesVisible(heard: Heard, growth: number | null, balance: number, noise: number): 'yes' | 'no' | 'unknown' {
+function freesVisible(heard: Heard, growth: number | null, balance: number, noise: number, isPercpu: boolean): 'yes' | 'no' | 'unknown' {
   const { flow, losses } = heard;
   if (flow.allocated === 0) return 'unknown';
+  // Percpu counts pages that are kept ready, however many objects lie in them: it shows no more than a lower bound of growth.
+  if (isPercpu) return flow.freed + (flow.freedOlder ?? 0) > 0 ? 'yes' : 'unknown';
   const reused = flow.reallocated > Math.max(10, flow.allocated * REUSED_UNSEEN);
   if (reused && flow.reallocated > 2 * losses.mapFull) return 'no';
   if (growth === null) return flow.freed > 0 ? 'yes' : 'unknown';

@@ -48,7 +48,7 @@ async function maker(): Promise<(index: number) => unknown> {
     case 'arrays':
       return () => bpfMap({ name: 'paced', type: 'array', keyBytes: 4, valueBytes: 65_536 - 4096, entries: 1 });
     case 'percpu':
-      return () => bpfMap({ name: 'paced', type: 'percpu_array', keyBytes: 4, valueBytes: 512, entries: 1 });
+      return () => bpfMap({ name: 'paced', type: 'percpu_array', keyBytes: 4, valueBytes: 2048, entries: 1 });
     default:
       throw new Error(`no workload ${kind}`);
   }

@@ -48,6 +48,7 @@ export interface Assembler {
   map(target: Register, fd: number): void;
   add(target: Register, value: Operand): void;
   subtract(target: Register, value: Operand): void;
+  multiply(target: Register, value: Operand): void;
   shiftRight(target: Register, bits: number): void;
   shiftLeft(target: Register, bits: Operand): void;
   and(target: Register, mask: number): void;
@@ -118,6 +119,7 @@ export function assembler(): Assembler {
     map: (target, fd) => constant(target, 1, BigInt(fd)),
     add: (target, value) => arithmetic(0x00, target, value),
     subtract: (target, value) => arithmetic(0x10, target, value),
+    multiply: (target, value) => arithmetic(0x20, target, value),
     shiftRight: (target, bits) => arithmetic(0x70, target, bits),
     shiftLeft: (target, bits) => arithmetic(0x60, target, bits),
     or: (target, value) => arithmetic(0x40, target, value),

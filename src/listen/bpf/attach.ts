@@ -15,6 +15,8 @@ import { vmallocAllocProgram } from './programs/vmalloc-alloc.ts';
 
 /** All a program needs to know of this kernel and this cache. */
 export interface Knowledge {
+  /** Possible CPUs. */
+  readonly cpus: number;
   readonly target: Target;
   /** Addresses of the caches; empty where the target is no cache or the kernel does not tell (kmalloc by gfp). */
   readonly caches: readonly bigint[];
@@ -59,7 +61,9 @@ function allocParts(maps: Maps, known: Knowledge, effort: Effort): readonly Part
   if (target.kind === 'vmalloc')
     return [{ name: 'kmai_valloc', tracepoint: 'alloc_vmap_area', code: (second) => vmallocAllocProgram(maps, effort, second) }];
   if (target.kind === 'percpu')
-    return [{ name: 'kmai_calloc', tracepoint: 'percpu_alloc_percpu', code: (second) => percpuAllocProgram(maps, effort, second) }];
+    return [
+      { name: 'kmai_calloc', tracepoint: 'percpu_alloc_percpu', code: (second) => percpuAllocProgram(maps, known.cpus, effort, second) },
+    ];
   const parts: Part[] = [];
   if (caches.length > 0)
     parts.push({ name: 'kmai_alloc', tracepoint: 'kmem_cache_alloc', code: (second) => allocProgram(maps, caches, effort, second) });

@@ -1,6 +1,6 @@
 import { type Bpf, BpfRefused, openBpf } from '../../host/bpf.ts';
 import type { Host } from '../../host/host.ts';
-import { Malformed, available, unavailable } from '../../model/reading.ts';
+import { available, unavailable } from '../../model/reading.ts';
 import { afford, describeEffort, type Effort } from '../budget.ts';
 import type { Degradation, Engine, Heard, Request } from '../engine.ts';
 import { readSymbols } from '../symbols.ts';
@@ -64,7 +64,7 @@ function silence(request: Request): Heard {
 
 async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): Promise<Heard> {
   const maps = createMaps(bpf, request.capacity ?? affordableCapacity(host, request), isSized(request.target));
-  const cpus = possibleCpus(host);
+  const { cpus } = known;
   let effort: Effort = { stacks: request.stacks, sample: request.sample, stopped: false };
   const ears = openEars(bpf, maps, known, effort);
   try {
@@ -158,12 +158,4 @@ function affordableCapacity(host: Host, { seconds, target }: Request): number {
   const affordable = Math.floor((kibibytes * 1024 * 0.02) / ENTRY_BYTES);
   const wanted = 2 ** Math.ceil(Math.log2(seconds * LEAKED_PER_SECOND * (target.kind === 'pages' ? PAGES_FOR_AN_OBJECT : 1)));
   return Math.max(SMALLEST_CAPACITY, Math.min(LARGEST_CAPACITY, wanted, affordable));
-}
-
-/** Per-CPU values come for every CPU that could be there (num_possible_cpus), not only those that are. */
-function possibleCpus(host: Host): number {
-  const text = host.read('/sys/devices/system/cpu/possible');
-  const last = text.ok ? /(\d+)\s*$/.exec(text.value)?.[1] : undefined;
-  if (last === undefined) throw new Malformed(1, 'a range of CPUs in /sys/devices/system/cpu/possible', text.ok ? text.value : '');
-  return Number(last) + 1;
 }

@@ -12,12 +12,13 @@ import { findHooks } from './hooks.ts';
 /** What is not known of this kernel and this cache before anything is attached. */
 export async function learn(bpf: Bpf, host: Host, request: Request): Promise<Reading<Knowledge>> {
   const { target } = request;
+  const cpus = possibleCpus(host);
   const told = bpf.kernelBtf();
   const bytes = told === undefined ? host.readBytes('/sys/kernel/btf/vmlinux') : available(told);
   if (!bytes.ok) return bytes;
   const btf = readBtf(bytes.value);
   if (!btf.ok) return btf;
-  if (target.kind !== 'slab') return learnMemory(btf.value, target);
+  if (target.kind !== 'slab') return learnMemory(btf.value, target, cpus);
   const place = btf.value.member('kmem_cache', 'name');
   if (place === undefined) return unavailable('struct kmem_cache', 'absent', 'not in /sys/kernel/btf/vmlinux', '');
   // Before v6.1 the allocation event had no cache (commit 2c1d697fb8ba): its third argument was a size.
@@ -41,10 +42,11 @@ export async function learn(bpf: Bpf, host: Host, request: Request): Promise<Rea
     const address = kmalloc === undefined ? await learnCache(bpf, target.name, place.offset, wait) : undefined;
     caches = address === undefined ? [] : [address];
   }
-  if (kmalloc === undefined) return available({ target, caches, getKmemCache, kmalloc: undefined, hooks });
+  if (kmalloc === undefined) return available({ target, cpus, caches, getKmemCache, kmalloc: undefined, hooks });
   const byKernel = getKmemCache !== undefined && caches.length > 0;
   return available({
     target,
+    cpus,
     caches,
     getKmemCache,
     hooks,
@@ -60,14 +62,14 @@ const events = {
   percpu: { event: 'percpu_alloc_percpu', arguments: 10 },
 } as const;
 
-function learnMemory(btf: Btf, target: Exclude<Target, SlabTarget>): Reading<Knowledge> {
+function learnMemory(btf: Btf, target: Exclude<Target, SlabTarget>, cpus: number): Reading<Knowledge> {
   const { event, arguments: expected } = events[target.kind];
   const found = parametersOf(btf, event);
   if (found === undefined)
     return unavailable(`the event ${event}`, 'absent', `this kernel has no event for ${target.kind}`, 'a younger kernel has one');
   if (found.length !== expected)
     return unavailable(`the event ${event}`, 'unsupported', `it has ${found.length} arguments, ${expected} are known`, '');
-  return available({ target, caches: [], getKmemCache: undefined, kmalloc: undefined, hooks: [] });
+  return available({ target, cpus, caches: [], getKmemCache: undefined, kmalloc: undefined, hooks: [] });
 }
 
 function readBtf(bytes: Uint8Array): Reading<Btf> {
@@ -103,4 +105,12 @@ export function kmallocTraits(aliases: readonly string[]): { readonly set: numbe
   if (family === 'rcl-') return { set: GFP_RECLAIMABLE, clear: GFP_DMA };
   if (family === 'cg-') return { set: GFP_ACCOUNT, clear: GFP_DMA | GFP_RECLAIMABLE };
   return { set: 0, clear: GFP_DMA | GFP_RECLAIMABLE | GFP_ACCOUNT };
+}
+
+/** Per-CPU values come for every CPU that could be there (num_possible_cpus), not only those that are. */
+function possibleCpus(host: Host): number {
+  const text = host.read('/sys/devices/system/cpu/possible');
+  const last = text.ok ? /(\d+)\s*$/.exec(text.value)?.[1] : undefined;
+  if (last === undefined) throw new Malformed(1, 'a range of CPUs in /sys/devices/system/cpu/possible', text.ok ? text.value : '');
+  return Number(last) + 1;
 }
