@@ -12,7 +12,7 @@ import { loadScenario, scenarioIds } from './scenario.ts';
 const usage = `npm run lab -- setup [--fresh]              kernels, headers, leak module, disks (cached)
 npm run lab -- run SCENARIO [--kernel 6.1|6.12]
 npm run lab -- shell [--kernel …]           a shell in the guest; ends with it
-npm run lab -- dump SCENARIO [--kernel …] [--memory MiB]
+npm run lab -- dump SCENARIO [--kernel …] [--memory MiB] [--live]   --live: what kmai says of /proc/kcore in the guest too
 npm run lab -- record SCENARIO -o FILE [--for 60s] [--kernel …]
 npm run lab -- probe SCENARIO…|all [--for 30s] what /proc says moves while it runs, with nobody looking
 npm run lab -- list
@@ -40,6 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
       fresh: { type: 'boolean' },
       json: { type: 'string' },
       quick: { type: 'boolean' },
+      live: { type: 'boolean' },
       only: { type: 'string' },
       jobs: { type: 'string' },
     },
@@ -100,7 +101,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return done.totals.passed === done.totals.scenarios ? 0 : 1;
     }
     case 'dump':
-      process.stdout.write(`${await dump(scenario!, series, Number(values.memory ?? 384), say)}\n`);
+      process.stdout.write(`${await dump(scenario!, series, Number(values.memory ?? 384), values.live ?? false, say)}\n`);
       return 0;
     case 'list':
       process.stdout.write(

@@ -28,7 +28,7 @@ export interface Run {
   readonly stderr: string;
 }
 
-const kmaiInGuest = '/opt/lab/kmai/bin/kmai';
+export const kmaiInGuest = '/opt/lab/kmai/bin/kmai';
 
 /** Boots, sets up, starts the stimulus, lets kmai look, reads the truth before and after. Never throws for what the scenario does. */
 export async function runScenario(lab: Lab, scenario: Scenario, window: number, cpus?: number): Promise<Run> {

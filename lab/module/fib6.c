@@ -60,6 +60,8 @@ static int after(struct kretprobe_instance *instance, struct pt_regs *regs)
 		atomic_long_inc(&passed);
 		dst_release(&lookup->rt->dst);
 	}
+	/* Instances are kept for the next call: what they still name would not be lost. */
+	lookup->rt = NULL;
 	return 0;
 }
 NOKPROBE_SYMBOL(after);
