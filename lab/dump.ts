@@ -49,7 +49,7 @@ export async function dump(scenario: Scenario, series: KernelSeries, memoryMebib
   }
   await guest.run('sleep 3', 20); // RCU-deferred frees: what is still to be freed is not lost
   for (const [name, verb] of live ? liveVerbs : []) {
-    const { stdout, stderr, status } = await guest.run(`exec ${kmaiInGuest} touch ${verb} --json --lang en`, 300);
+    const { stdout, stderr, status } = await guest.run(`exec ${kmaiInGuest} touch ${verb} --json`, 300);
     if (status !== 0 && status !== 1) throw new Error(`${scenario.id}: ${name}: ended with ${status}: ${stderr.slice(-2000)}`);
     writeFileSync(join(folder, `${name}.json`), stdout);
     say(`${name}: ${stderr.trim().split('\n').at(-1)}`);

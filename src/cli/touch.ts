@@ -107,6 +107,14 @@ const orphansCommand = buildCommand<TouchFlags, [string?], Context>({
   },
 });
 
+const pagesCommand = buildCommand<TouchFlags, [], Context>({
+  docs: { brief: 'every page of RAM by what it is used for, and those that nothing accounts for or points to' },
+  parameters: { flags },
+  func(given) {
+    return run(this, { ...given, verb: 'pages' });
+  },
+});
+
 const readCommand = buildCommand<TouchFlags & { readonly struct: boolean }, [string], Context>({
   docs: { brief: "a value of the kernel's, as C names it: init_net.ipv6.ip6_dst_ops.kmem_cachep->name" },
   parameters: {
@@ -134,11 +142,12 @@ function addressCommand(verb: 'page' | 'object', brief: string) {
   });
 }
 
-export const touchRoutes = buildRouteMap<'caches' | 'census' | 'orphans' | 'read' | 'page' | 'object', Context>({
+export const touchRoutes = buildRouteMap<'caches' | 'census' | 'orphans' | 'pages' | 'read' | 'page' | 'object', Context>({
   routes: {
     caches: cachesCommand,
     census: censusCommand,
     orphans: orphansCommand,
+    pages: pagesCommand,
     read: readCommand,
     page: addressCommand('page', 'what a page is used for'),
     object: addressCommand('object', 'the slab object an address is in, word by word'),

@@ -4,14 +4,15 @@ import { available, Malformed } from '../model/reading.ts';
 import { complaint } from '../touch/btf/evaluate.ts';
 import { type Core, openCore, refused } from '../touch/vmcore.ts';
 import { type Examination, examineCaches, examineCensus, examineExpression, examineLayout, examineOrphans } from '../touch/examine.ts';
+import { examinePages } from '../touch/examine-pages.ts';
 import { examineObject, examinePage } from '../touch/examine-address.ts';
 
-export const touchVerbs = ['caches', 'census', 'orphans', 'read', 'struct', 'page', 'object'] as const;
+export const touchVerbs = ['caches', 'census', 'orphans', 'pages', 'read', 'struct', 'page', 'object'] as const;
 export type TouchVerb = (typeof touchVerbs)[number];
 
 export interface TouchQuestion {
   readonly verb: TouchVerb;
-  /** Cache, expression, struct or address; only `caches` has none, and `orphans` may. */
+  /** Cache, expression, struct or address; only `caches` and `pages` have none, and `orphans` may. */
   readonly about: string | undefined;
   /** A dump, or /proc/kcore. */
   readonly core: string;
@@ -63,6 +64,7 @@ export async function touch(question: TouchQuestion): Promise<Reading<Touched>> 
 function examine(core: Core, { verb, about, lostOnly, onProgress }: TouchQuestion): Examination | Promise<Examination> {
   if (verb === 'caches') return examineCaches(core);
   if (verb === 'orphans') return examineOrphans(core, about, onProgress);
+  if (verb === 'pages') return examinePages(core, onProgress);
   if (about === undefined) throw new BadQuestion(`kmai touch ${verb} needs something to examine`);
   if (verb === 'census') return examineCensus(core, about, lostOnly, onProgress);
   if (verb === 'read') return examineExpression(core, about);

@@ -93,8 +93,29 @@ export interface OrphansSpecimen {
   readonly holders?: readonly { readonly place: string; readonly pointers: number }[];
 }
 
+/** Every page frame of RAM by what it is used for. */
+export interface PagesSpecimen {
+  readonly kind: 'pages';
+  /** Pages of all zones, by the kernel's own count; the parts sum to it. */
+  readonly present: number;
+  /** Of them, what the page allocator was given: MemTotal. */
+  readonly managed: number;
+  readonly parts: readonly { readonly id: string; readonly pages: number }[];
+  /** Allocated, of no kind that can be told, and nothing in the kernel's memory points to them. */
+  readonly unowned: {
+    readonly pages: number;
+    readonly orders: readonly { readonly order: number; readonly blocks: number }[];
+    /** Addresses of some, in the direct map. */
+    readonly samples: readonly string[];
+  };
+  /** What points to pages of no known kind. */
+  readonly holders: readonly { readonly place: string; readonly pages: number }[];
+  /** Pages of vmalloc space by the function that asked for it. */
+  readonly vmalloc: readonly { readonly caller: string; readonly pages: number }[];
+}
+
 /** What was read from kernel memory, or from the kernel's own description of it. */
-export type Specimen = CacheSpecimen | CensusSpecimen | OrphansSpecimen;
+export type Specimen = CacheSpecimen | CensusSpecimen | OrphansSpecimen | PagesSpecimen;
 
 /** What a process holds of the kernel: a count at the window's start and at its end. */
 export interface Holding {

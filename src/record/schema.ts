@@ -71,6 +71,19 @@ const specimen = z.discriminatedUnion('kind', [
     samples: z.exactOptional(strings),
     holders: z.exactOptional(z.array(z.object({ place: z.string(), pointers: z.number() }))),
   }),
+  z.object({
+    kind: z.literal('pages'),
+    present: z.number(),
+    managed: z.number(),
+    parts: z.array(z.object({ id: z.string(), pages: z.number() })),
+    unowned: z.object({
+      pages: z.number(),
+      orders: z.array(z.object({ order: z.int(), blocks: z.number() })),
+      samples: strings,
+    }),
+    holders: z.array(z.object({ place: z.string(), pages: z.number() })),
+    vmalloc: z.array(z.object({ caller: z.string(), pages: z.number() })),
+  }),
 ]);
 
 const outcome = z.object({

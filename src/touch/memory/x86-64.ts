@@ -23,6 +23,11 @@ export interface Architecture {
   readonly directMap: { start: bigint; end: bigint };
   /** undefined where nothing is mapped, or a table is not in the dump. */
   translate(address: bigint): Translation | undefined;
+  /**
+   * Calls `visit` with the frame of each page of tables: those of the kernel's half, from its own root, or of the
+   * user's half, from a process's root (physical). @returns false where there are more than `most`
+   */
+  tables(root: number | undefined, most: number, visit: (frame: number) => void): boolean;
   /** Where the kernel puts its memory map and direct map without KASLR. */
   readonly defaults: { readonly directMap: bigint; readonly vmemmap: bigint };
 }
@@ -37,15 +42,15 @@ const PROTNONE = 0x100;
 /** @throws BadDump where VMCOREINFO does not say where page tables or kernel image are */
 export function x8664(info: Vmcoreinfo, pages: Pages): Architecture {
   const physBase = info.get('NUMBER(phys_base)');
-  const tables = info.symbol('swapper_pg_dir') ?? info.symbol('init_top_pgt');
+  const rootTable = info.symbol('swapper_pg_dir') ?? info.symbol('init_top_pgt');
   if (physBase === undefined || !/^-?\d{1,15}$/.test(physBase))
     throw new BadDump('VMCOREINFO', `NUMBER(phys_base) expected, found ${physBase ?? 'none'}`);
-  if (tables === undefined) throw new BadDump('VMCOREINFO', 'SYMBOL(swapper_pg_dir) or SYMBOL(init_top_pgt) expected');
+  if (rootTable === undefined) throw new BadDump('VMCOREINFO', 'SYMBOL(swapper_pg_dir) or SYMBOL(init_top_pgt) expected');
   const size = info.number('KERNEL_IMAGE_SIZE');
   const shift = BigInt(physBase); // signed: the kernel may be loaded below its link address
   const imageEnd = imageStart + (size === undefined ? imageBytes : BigInt(size));
   const levels = info.number('pgtable_l5_enabled') === 1 ? 5 : 4;
-  const root = Number(tables - imageStart + shift);
+  const root = Number(rootTable - imageStart + shift);
   const defaults =
     levels === 5
       ? { directMap: 0xff11000000000000n, vmemmap: 0xffd4000000000000n }
@@ -76,7 +81,27 @@ export function x8664(info: Vmcoreinfo, pages: Pages): Architecture {
     return undefined;
   }
 
+  function tables(own: number | undefined, most: number, visit: (frame: number) => void): boolean {
+    let seen = 0;
+    const descend = (table: number, level: number, from: number, to: number): boolean => {
+      const frame = Math.floor(table / pageSize);
+      if (++seen > most) return false;
+      visit(frame);
+      for (let i = from; level > 0 && i < to; i++) {
+        const slot = pages.slot(frame); // of each entry anew: what lies below may have taken its place
+        if (slot < 0) return true;
+        const low = pages.words[slot * 1024 + i * 2]!;
+        if ((low & PRESENT) === 0 || (level <= 2 && (low & LARGE) !== 0)) continue;
+        const target = (pages.words[slot * 1024 + i * 2 + 1]! & 0xfffff) * 4294967296 + ((low & 0xfffff000) >>> 0);
+        if (!descend(target, level - 1, 0, 512)) return false;
+      }
+      return true;
+    };
+    return own === undefined ? descend(root, levels - 1, 256, 512) : descend(own, levels - 1, 0, 256);
+  }
+
   return {
+    tables,
     levels,
     imageStart,
     imageEnd,

@@ -52,7 +52,7 @@ export function markPerCpuFree(kernel: Kernel, slabs: Slabs, found: Flaws): numb
 }
 
 /** Addresses of every node's zones. */
-function* zones(kernel: Kernel): Generator<bigint> {
+export function* zones(kernel: Kernel): Generator<bigint> {
   const { memory, symbols } = kernel;
   const zoneBytes = kernel.sizeOf('zone');
   const table = symbols.address('node_data');

@@ -31,18 +31,49 @@ export function findHolders(
   wanted: (object: number) => boolean,
 ): readonly Holder[] {
   const { image } = kernel;
-  const { slabs, caches } = objects;
+  const { slabs } = objects;
   const mapLow = Number(kernel.directMap & 0xffffffffn);
   const mapHigh = Number(kernel.directMap >> 32n);
   const limit = slabs.frames * pageSize;
   const found = new Map<string, { pointers: number; example: bigint }>();
-  const nameOf = placeNames(kernel);
+  const placeOf = placeReader(kernel, objects);
 
   function hold(text: string, example: bigint): void {
     const known = found.get(text);
     if (known !== undefined) known.pointers++;
     else if (found.size < mostHolders) found.set(text, { pointers: 1, example });
   }
+
+  const buffer = Buffer.alloc(streamPages * pageSize);
+  const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
+  function look(frames: Uint32Array, pages: number): void {
+    for (let i = 0; i < pages; i++) {
+      const frame = frames[i]!;
+      for (let x = i * 1024 + ((liveFrom.get(frame) ?? 0) >> 2) + 1; x < (i + 1) * 1024; x += 2) {
+        const physical = (words[x]! - mapHigh) * 4294967296 + words[x - 1]! - mapLow;
+        if (!(physical >= 0 && physical < limit)) continue;
+        const object = objects.objectAt(physical);
+        if (object < 0 || objects.allocated[object] === 0 || !wanted(object)) continue;
+        const at = frame * pageSize + ((x - 1) & 1023) * 4;
+        const place = placeOf(at, object);
+        if (place !== undefined) hold(place, kernel.directMap + BigInt(at));
+      }
+    }
+  }
+  image.stream(0, image.frames, buffer, look, scanned(slabs));
+  return [...found]
+    .map(([text, held]) => ({ text, ...held }))
+    .toSorted((a, b) => b.pointers - a.pointers)
+    .slice(0, shown);
+}
+
+/**
+ * Names the places of pointers: `dentry+48 (d_name)`, `init_net+0x1c0`, `kernel page 0x1234`; undefined for one
+ * inside the object `self`, in a free object or between objects, which hold nothing.
+ */
+export function placeReader(kernel: Kernel, objects: Objects): (physical: number, self: number) => string | undefined {
+  const { slabs, caches } = objects;
+  const nameOf = placeNames(kernel);
 
   function placeOf(physical: number, self: number): string | undefined {
     const holder = objects.objectAt(physical);
@@ -67,27 +98,7 @@ export function findHolders(
     named.set(key, name);
     return name;
   }
-  const buffer = Buffer.alloc(streamPages * pageSize);
-  const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
-  function look(frames: Uint32Array, pages: number): void {
-    for (let i = 0; i < pages; i++) {
-      const frame = frames[i]!;
-      for (let x = i * 1024 + ((liveFrom.get(frame) ?? 0) >> 2) + 1; x < (i + 1) * 1024; x += 2) {
-        const physical = (words[x]! - mapHigh) * 4294967296 + words[x - 1]! - mapLow;
-        if (!(physical >= 0 && physical < limit)) continue;
-        const object = objects.objectAt(physical);
-        if (object < 0 || objects.allocated[object] === 0 || !wanted(object)) continue;
-        const at = frame * pageSize + ((x - 1) & 1023) * 4;
-        const place = placeOf(at, object);
-        if (place !== undefined) hold(place, kernel.directMap + BigInt(at));
-      }
-    }
-  }
-  image.stream(0, image.frames, buffer, look, scanned(slabs));
-  return [...found]
-    .map(([text, held]) => ({ text, ...held }))
-    .toSorted((a, b) => b.pointers - a.pointers)
-    .slice(0, shown);
+  return placeOf;
 }
 
 /** Names of physical places outside of slabs: kernel image by symbol, the CPUs' areas, all else as pages. */

@@ -12,6 +12,10 @@ import type { Kernel } from '../kernel.ts';
 export interface PageKinds {
   readonly isSlab: (flags: number, type: number) => boolean;
   readonly isFree: (type: number) => boolean;
+  /** Page tables, as far as the kernel marks them. */
+  readonly isTable: (type: number) => boolean;
+  /** Given back to the hypervisor by a balloon. */
+  readonly isOffline: (type: number) => boolean;
   /** Word offsets into struct page. */
   readonly typeWord: number;
   readonly mappingWord: number;
@@ -19,6 +23,8 @@ export interface PageKinds {
   /** Page flag bits. */
   readonly lru: number;
   readonly head: number;
+  readonly reserved: number;
+  readonly swapBacked: number;
   /** Byte offset from the head page of the byte that has the order of a compound page. */
   readonly orderByte: number;
 }
@@ -29,6 +35,19 @@ const never = (): boolean => false;
 function typeTest(value: number): (type: number) => boolean {
   const word = value >>> 0;
   return (word & 0xffffff) === 0 ? (type) => type >>> 24 === word >>> 24 : (type) => type >>> 0 === word;
+}
+
+/**
+ * A page type that VMCOREINFO does not give: by the enumeration where there is one, else by its distance from the
+ * buddy's bit (`PG_buddy 0x80, PG_offline 0x100, PG_table 0x200` until v6.10, a zero bit each).
+ */
+function otherType(kernel: Kernel, name: string, distance: number, buddy: number | undefined): (type: number) => boolean {
+  const id = kernel.btf.find('pagetype', 'enum');
+  const value = id === undefined ? undefined : kernel.btf.enumerators(id).find((one) => one.name === `PGTY_${name}`)?.value;
+  if (value !== undefined) return (type) => type >>> 24 === Number(value);
+  if (buddy === undefined || (buddy & 0xffffff) === 0) return never;
+  const bits = (0xf0000000 | (~buddy << distance)) >>> 0;
+  return (type) => (type & bits) >>> 0 === 0xf0000000;
 }
 
 export function pageKinds(kernel: Kernel): PageKinds {
@@ -54,11 +73,15 @@ export function pageKinds(kernel: Kernel): PageKinds {
   return {
     isSlab,
     isFree: freeType === undefined ? never : typeTest(freeType),
+    isTable: otherType(kernel, 'table', 2, freeType),
+    isOffline: otherType(kernel, 'offline', 1, freeType),
     typeWord: kernel.offset('page', '_mapcount') >> 2,
     mappingWord: kernel.offset('page', 'mapping') >> 2,
     privateWord: kernel.offset('page', 'private') >> 2,
     lru: flag('PG_lru') ?? 31,
     head: flag('PG_head') ?? 31,
+    reserved: flag('PG_reserved') ?? 31,
+    swapBacked: flag('PG_swapbacked') ?? 31,
     orderByte: order?.offset ?? kernel.sizeOf('page') + (compound?.offset ?? 0),
   };
 }

@@ -142,7 +142,8 @@ export function findSlabs(kernel: Kernel, caches: readonly Cache[], found: Flaws
       else if (kinds.isFree(type))
         usedFor.fill(use.free, own, Math.min(frames, own + 2 ** Math.min(words[at + kinds.privateWord]!, largestOrder)));
       else if (((flags >>> kinds.lru) & 1) === 1 || ((words[at + kinds.mappingWord]! & 1) === 1 && words[at + kinds.mappingWord + 1] !== 0))
-        usedFor[own] = use.user;
+        // All of a large folio: its tails carry neither mark.
+        usedFor.fill(use.user, own, Math.min(frames, own + 2 ** Math.min(orderOf(own, flags), largestOrder)));
       else usedFor[own] = use.kernel;
     }
     frame += perPage;

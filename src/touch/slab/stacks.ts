@@ -66,7 +66,7 @@ export function deadStacks(kernel: Kernel, slabs: Slabs, found: Flaws): Readonly
 }
 
 /** Every thread of every process. */
-function* tasks(kernel: Kernel, found: Flaws): Generator<bigint> {
+export function* tasks(kernel: Kernel, found: Flaws): Generator<bigint> {
   const init = kernel.symbols.address('init_task');
   if (init === undefined) return;
   const tasksAt = kernel.offset('task_struct', 'tasks');
