@@ -23,7 +23,7 @@ const beside: readonly (readonly [name: string, script: string])[] = [
 const liveVerbs: readonly (readonly [name: string, verb: string])[] = [
   ['live-caches', 'caches'],
   ['live-orphans', 'orphans'],
-  ['live-read', 'read init_net.ipv6.ip6_dst_ops.kmem_cachep->name'],
+  ['live-read', 'read "init_net.ipv6.ip6_dst_ops.kmem_cachep->name"'],
 ];
 
 /** The last thing the guest does before it is stopped is to read slabinfo, twice, and then nothing (programs/still.c). */

@@ -76,7 +76,7 @@ async function listenWhereItGrows(
 ): Promise<Pick<Evidence, 'callsites' | 'unavailable'>> {
   const callsites: CallSite[] = [];
   const missing: Unavailable[] = [];
-  const leaks = first.findings.filter((finding) => finding.class === 'kernel-leak' && finding.growth.shape === 'trend');
+  const leaks = first.findings.filter((finding) => finding.class === 'kernel-leak' && ['trend', 'snapshot'].includes(finding.growth.shape));
   for (const cache of new Set(leaks.flatMap(({ where }) => listenable(where)).slice(0, listenedLeaks))) {
     if (signal?.aborted) break;
     onProgress?.(`listening to ${cache} …`);

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import type { Record } from '../model/record.ts';
 import { available, type Reading } from '../model/reading.ts';
 import { examineOrphans } from '../touch/examine.ts';
+import { examinePages } from '../touch/examine-pages.ts';
 import { coreHost } from '../touch/host/core-host.ts';
 import { openCore, refused } from '../touch/vmcore.ts';
 import { consult, type ConsultOptions } from './consult.ts';
@@ -15,7 +16,9 @@ export async function consultCore(path: string, host: Host | undefined, options:
   const core = await openCore(path);
   if (!core.ok) return core;
   try {
-    const { specimens, callsites = [], unanswered } = await examineOrphans(core.value, undefined, options.onProgress ?? (() => {}));
+    const progress = options.onProgress ?? ((): void => {});
+    const { specimens: lost, callsites = [], unanswered } = await examineOrphans(core.value, undefined, progress);
+    const specimens = unanswered === undefined ? [...lost, ...(await examinePages(core.value, progress)).specimens] : lost;
     const record = await consult(host ?? coreHost(core.value), { ...options, specimens, callsites });
     if (unanswered === undefined) return available(record);
     const missing = {

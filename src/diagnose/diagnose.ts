@@ -18,7 +18,7 @@ import { type Recognise, matchCases } from './match.ts';
 import { remediesOf } from './case-remedies.ts';
 import { memoryCandidates } from './memory-candidates.ts';
 import { nextFor, nextForAll } from './next-exam.ts';
-import { orphanCandidates } from './orphan-candidates.ts';
+import { lostPagesCandidates, orphanCandidates } from './orphan-candidates.ts';
 import { slabCandidates } from './slab-candidates.ts';
 
 export interface Knowledge {
@@ -68,7 +68,7 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
       return told || growth.bytes_per_second * reclaimableWithin >= leastShareInAYear * memory;
     })
     .map((candidate) => heard(candidate, held, index));
-  const candidates = [...growing, ...orphanCandidates(index, growing)];
+  const candidates = [...growing, ...orphanCandidates(index, growing), ...lostPagesCandidates(index, growing)];
   const stopped = stoppedCandidates(caches, memory);
   const findings = [...candidates, ...stopped].toSorted(byWeight).map((candidate) => findingOf(candidate, index, knowledge));
 

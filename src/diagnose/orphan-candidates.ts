@@ -5,12 +5,33 @@
 import { aliasOfType } from '../kernel/cache-types.ts';
 import { bytes } from '../kernel/units.ts';
 import { reason } from '../messages/reasons.ts';
-import type { OrphansSpecimen } from '../model/evidence.ts';
-import type { Candidate } from './candidate.ts';
+import type { Growth } from '../model/diagnosis.ts';
+import type { OrphansSpecimen, PagesSpecimen } from '../model/evidence.ts';
+import { bare, type Candidate } from './candidate.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
 
 /** Fewer in one cache may be objects whose pointers are kept in a form that is not understood. */
 const leastObjects = 64;
+/** Some pages are held by physical address alone (device rings, pieces of what is pointed to as a whole): not told below this … */
+const leastPages = 256;
+/** … and this share of memory. */
+const leastPagesShare = 0.005;
+const pageBytes = 4096;
+
+/** No window stands behind it: what is lost came since boot, and it may be over. */
+function sinceBoot(amount: number, size: number, uptime: unknown): Growth {
+  const rate = typeof uptime === 'number' && uptime > 0 ? amount / uptime : null;
+  return {
+    shape: 'snapshot',
+    objects_per_second: rate,
+    bytes_per_second: (rate ?? 0) * size,
+    interval95: [0, rate ?? 0],
+    p: 1,
+    exhausts_in_seconds: null,
+    window_needed_seconds: null,
+    since_boot: true,
+  };
+}
 
 export function orphanCandidates(index: EvidenceIndex, known: readonly Candidate[]): readonly Candidate[] {
   const seen = new Set(known.map(({ where }) => where.cache));
@@ -23,8 +44,8 @@ export function orphanCandidates(index: EvidenceIndex, known: readonly Candidate
       const size = described?.object_size ?? 0;
       const aliases = described?.aliases ?? [one.cache];
       const owner = one.type === undefined ? undefined : aliasOfType(one.type, aliases);
-      const rate = typeof uptime === 'number' && uptime > 0 ? one.unreachable / uptime : null;
       return {
+        ...bare,
         where: {
           kind: 'slab',
           cache: one.cache,
@@ -33,21 +54,8 @@ export function orphanCandidates(index: EvidenceIndex, known: readonly Candidate
         },
         class: 'kernel-leak',
         syndrome: 'lost-reference',
-        growth: {
-          shape: 'trend', // what is lost came since boot and can only become more
-          objects_per_second: rate,
-          bytes_per_second: (rate ?? 0) * size,
-          interval95: [rate ?? 0, rate ?? 0],
-          p: 0,
-          exhausts_in_seconds: null,
-          window_needed_seconds: null,
-          since_boot: true,
-        },
+        growth: sinceBoot(one.unreachable, size, uptime),
         series: { name: 'slab_active_objects', labels: { cache: one.cache }, unit: 'objects', times: [], values: [] },
-        attribution: [],
-        unexplained_share: null,
-        driver: null,
-        holders: [],
         reasons: [
           reason('lost_objects', {
             unreachable: one.unreachable,
@@ -57,8 +65,36 @@ export function orphanCandidates(index: EvidenceIndex, known: readonly Candidate
             type: one.type ?? '',
           }),
         ],
-        accompanied_by: [],
-        uncertain: false,
       };
     });
+}
+
+/** Pages that nothing accounts for and nothing points to. */
+export function lostPagesCandidates(index: EvidenceIndex, known: readonly Candidate[]): readonly Candidate[] {
+  if (known.some(({ where }) => where.kind === 'pages')) return [];
+  const uptime = index.evidence.facts.find(({ id }) => id === 'uptimeSeconds')?.value;
+  return index.evidence.specimens
+    .filter((one): one is PagesSpecimen => one.kind === 'pages')
+    .filter(({ unowned, managed }) => unowned.pages >= Math.max(leastPages, leastPagesShare * managed))
+    .map(
+      ({ unowned, managed }): Candidate => ({
+        ...bare,
+        where: { kind: 'pages' },
+        class: 'kernel-leak',
+        syndrome: 'page-leak',
+        growth: { ...sinceBoot(unowned.pages, pageBytes, uptime), objects_per_second: null },
+        series: { name: 'ledger_bytes', labels: { part: 'unaccounted' }, unit: 'bytes', times: [], values: [] },
+        reasons: [
+          reason('lost_pages', {
+            pages: unowned.pages,
+            bytes: bytes(unowned.pages * pageBytes),
+            percent: ((100 * unowned.pages) / managed).toFixed(1),
+            orders: unowned.orders
+              .slice(0, 3)
+              .map(({ order, blocks }) => `${blocks} × order ${order}`)
+              .join(', '),
+          }),
+        ],
+      }),
+    );
 }

@@ -31,6 +31,11 @@ export const findingReasons = {
     (a) =>
       `${a.cache} 的 ${a.objects} 个对象中有 ${a.unreachable} 个(${a.bytes})无处可达${a.type === '' ? '' : `;它们是 struct ${a.type}`}。`,
   ),
+  lost_pages: sentence(
+    (a: { pages: number; bytes: string; percent: string; orders: string }) =>
+      `${a.pages} allocated pages (${a.bytes}, ${a.percent} % of memory) are of no kind that can be told, and nothing in the kernel's memory points to them: ${a.orders}.`,
+    (a) => `${a.pages} 个已分配的页(${a.bytes},占内存 ${a.percent} %)类别不明,且内核内存中没有任何地方指向它们:${a.orders}。`,
+  ),
   driver_indistinguishable: sentence(
     (a: { counters: string }) => `Not to be told apart from it in this window: ${a.counters}.`,
     (a) => `本窗口内无法与之区分:${a.counters}。`,

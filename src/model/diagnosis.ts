@@ -37,7 +37,8 @@ export const syndromes = [
 export type Syndrome = (typeof syndromes)[number];
 
 /** How a series moves over the window. */
-export type Shape = 'flat' | 'trend' | 'plateau' | 'step' | 'sawtooth' | 'falling' | 'inconclusive';
+/** `snapshot`: no window was watched, one look shows what has been lost so far; whether it goes on is not known. */
+export type Shape = 'flat' | 'trend' | 'plateau' | 'step' | 'sawtooth' | 'falling' | 'inconclusive' | 'snapshot';
 
 /** Growth of one series: slope per second with its 95 % interval, and what else must be known to trust it. */
 export interface Growth {
@@ -45,12 +46,12 @@ export interface Growth {
   readonly objects_per_second: number | null;
   readonly bytes_per_second: number;
   readonly interval95: readonly [number, number];
-  /** Mann–Kendall, corrected for autocorrelation and ties; after false-discovery control. */
+  /** Mann–Kendall, corrected for autocorrelation and ties; after false-discovery control; 1 where nothing was tested (a snapshot). */
   readonly p: number;
   readonly exhausts_in_seconds: number | null;
   /** Set when the window could not decide: the window, in seconds, that would. */
   readonly window_needed_seconds: number | null;
-  /** No window stands behind the rate: it is what was lost since boot, by the uptime. */
+  /** No window stands behind the rate: it is what was lost since boot, by the uptime, and the interval starts at 0: it may be over. */
   readonly since_boot?: true;
 }
 

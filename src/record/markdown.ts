@@ -40,8 +40,9 @@ function findingLines(finding: Finding, language: Language): string[] {
   const rate =
     growth.objects_per_second === null
       ? `${signed(growth.bytes_per_second, bytes)}${words.perSecond}`
-      : `${signed(growth.objects_per_second)} ${words.objectsPerSecond} (${figure(growth.interval95[0])} – ${figure(growth.interval95[1])}), ${signed(growth.bytes_per_second, bytes)}${words.perSecond}`;
-  const lines = ['', `## ${text(subject(finding))}: ${words.classes[finding.class]}`, '', rate, ''];
+      : `${signed(growth.objects_per_second)} ${words.objectsPerSecond}${growth.since_boot === true ? '' : ` (${figure(growth.interval95[0])} – ${figure(growth.interval95[1])})`}, ${signed(growth.bytes_per_second, bytes)}${words.perSecond}`;
+  const average = growth.since_boot === true ? ` ${words.sinceBoot}` : '';
+  const lines = ['', `## ${text(subject(finding))}: ${words.classes[finding.class]}`, '', `${rate}${average}`, ''];
   for (const reason of finding.reasons) lines.push(`- ${text(say(reason, language))}`);
   for (const site of finding.callsites)
     lines.push(`- ${figure(site.outstanding)} (${bytes(site.bytes)}): ${site.stack.map(code).join(' ← ')}`);

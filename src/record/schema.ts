@@ -174,7 +174,7 @@ const finding = z.object({
   class: z.enum(['kernel-leak', 'held-by-userspace', 'reclaimable', 'bounded', 'accounting']),
   syndrome: z.enum(syndromes),
   growth: z.object({
-    shape: z.enum(['flat', 'trend', 'plateau', 'step', 'sawtooth', 'falling', 'inconclusive']),
+    shape: z.enum(['flat', 'trend', 'plateau', 'step', 'sawtooth', 'falling', 'inconclusive', 'snapshot']),
     objects_per_second: z.number().nullable(),
     bytes_per_second: z.number(),
     interval95: interval,

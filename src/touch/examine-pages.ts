@@ -11,8 +11,9 @@ import { markPerCpuFree } from './slab/free-pages.ts';
 import { deadStacks } from './slab/stacks.ts';
 import { type Core, readSlabs } from './vmcore.ts';
 
-/** Unowned pages from which on it is a loss: device rings, trampolines and such are held by physical address alone. */
+/** Unowned pages from which on it is a loss, and their share of memory: device rings and such are held by physical address alone. */
 const lossPages = 256;
+const lossShare = 0.005;
 const shownPlaces = 8;
 const shownCallers = 8;
 const sampled = 5;
@@ -30,7 +31,7 @@ export async function examinePages(core: Core, progress: (text: string) => void)
   const incomplete = kernel.image.level > 0 && found.leftOut > 0;
   return {
     specimens: [specimen],
-    abnormal: !incomplete && specimen.unowned.pages >= lossPages,
+    abnormal: !incomplete && specimen.unowned.pages >= Math.max(lossPages, lossShare * specimen.managed),
     text: pagesText(specimen),
     ...(incomplete
       ? { unanswered: `the dump leaves out pages that hold kernel data (${found.leftOut} met): what is lost can't be told` }

@@ -46,6 +46,7 @@ export function grows(alias: string, { finding }: Examined): SignStanding {
 /** Whether a growth goes on, by its shape and the 95 % interval of its slope: a step or a plateau is over. */
 export function growingOf({ shape, interval95 }: Growth): Presence {
   if (shape === 'inconclusive') return 'unknown';
+  if (shape === 'snapshot') return 'present'; // what is lost has grown from nothing, be it over or not
   if (shape !== 'trend' && shape !== 'sawtooth') return 'absent';
   return interval95[0] > 0 ? 'present' : interval95[1] <= 0 ? 'absent' : 'unknown';
 }

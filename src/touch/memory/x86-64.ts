@@ -87,7 +87,8 @@ export function x8664(info: Vmcoreinfo, pages: Pages): Architecture {
       const frame = Math.floor(table / pageSize);
       if (++seen > most) return false;
       visit(frame);
-      for (let i = from; level > 0 && i < to; i++) {
+      if (level === 0) return true;
+      for (let i = from; i < to; i++) {
         const slot = pages.slot(frame); // of each entry anew: what lies below may have taken its place
         if (slot < 0) return true;
         const low = pages.words[slot * 1024 + i * 2]!;
