@@ -4,7 +4,7 @@ import type { Btf, BtfType } from '../../kernel/btf.ts';
 export type Leaf = (
   | { readonly kind: 'function'; readonly prototype: number }
   | { readonly kind: 'pointer'; readonly to: BtfType | undefined; readonly list: Link | undefined }
-  | { readonly kind: 'number'; readonly size: number; readonly name: string }
+  | { readonly kind: 'number'; readonly size: number; readonly name: string; readonly long: boolean }
 ) & {
   /** 1, less for an array's elements: 64 times the same is not 64 pieces of evidence. */
   readonly weight: number;
@@ -44,7 +44,7 @@ export function leavesOf(btf: Btf, id: number, words: number): readonly (readonl
           ? { kind: 'function', prototype: to.id, weight }
           : { kind: 'pointer', to: to?.kind === 'void' ? undefined : to, list, weight },
       );
-    } else word.push({ kind: 'number', size: own.size, name, weight });
+    } else word.push({ kind: 'number', size: own.size, name, long: own.name === 'long unsigned int', weight });
   }
 
   add(id, 0, 0, '', 1, undefined);

@@ -1,5 +1,6 @@
 import type { Btf, BtfType } from '../../kernel/btf.ts';
 import { Unmapped } from '../damage.ts';
+import { typesOfCache } from '../../kernel/cache-types.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Cache } from './caches.ts';
 import type { Census, CensusRow } from './census.ts';
@@ -12,6 +13,8 @@ export interface RankedType {
   readonly size: number;
   /** Higher fits better; what it means is only known against the others'. */
   readonly score: number;
+  /** Does the cache, or an alias, bear its name? */
+  readonly named: boolean;
 }
 
 /**
@@ -21,6 +24,8 @@ export interface RankedType {
 const weights = {
   pointerInNumber: -4,
   pointerInLong: 1,
+  /** The kernel keeps addresses of its own as unsigned long: va_start, page flags in a pointer's low bits. */
+  pointerInUnsignedLong: -0.5,
   numberInPointer: -4,
   smallInPointer: -1,
   pointerOutside: -2,
@@ -38,7 +43,10 @@ const weights = {
   largerThanItsObject: -2,
   anyCache: 0.3,
   fills: 1.5,
-  named: 3,
+  named: 6,
+  /** A cache is created with sizeof(struct); merged ones show the largest of their sizes. */
+  exact: 5,
+  exactOfMerged: 2,
 } as const;
 const smallest = 0.4;
 /** Words of a global that are compared with a struct's function pointers. */
@@ -48,7 +56,8 @@ const comparedWords = 128;
 function namesFor(cache: Cache): ReadonlySet<string> {
   const names = new Set<string>();
   for (const name of [cache.name, ...cache.aliases]) {
-    const stem = name.replace(/[_-]?(cachep?|jar|head_cache|slab|node_cache)$/, '');
+    for (const type of typesOfCache(name)) names.add(type);
+    const stem = name.replace(/-\d+$/, '').replace(/[_-]?(cachep?|jar|head_cache|slab|node_cache)$/, '');
     const sock = stem.toLowerCase().replace('v6', '6');
     for (const candidate of [
       name,
@@ -57,6 +66,8 @@ function namesFor(cache: Cache): ReadonlySet<string> {
       stem.replace(/s$/, ''),
       name.replace(/s$/, ''),
       `${stem}_info`,
+      `${stem.toLowerCase().replaceAll('-', '_')}_node`,
+      `${stem.toLowerCase().replaceAll('-', '_')}_object`,
       `${sock}_sock`,
       stem.replace(/^[a-z0-9]+_/, ''),
     ])
@@ -84,12 +95,19 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
     const named = names.has(own.name);
     const leaves = leavesOf(btf, id, Math.min(words, Math.ceil(bytes / 8)));
     let score = weights.fills * Math.min(1, bytes / cache.objectSize) + (named ? weights.named : 0);
+    if (bytes === cache.objectSize) score += cache.aliases.length === 0 ? weights.exact : weights.exactOfMerged;
     for (const row of rows) {
       const here = leaves[row.offset >> 3] ?? [];
       if (here.length === 0) score += row.pointers > 0.05 ? weights.pointerOutside * row.pointers : 0;
       else score += Math.max(...here.map((leaf) => leaf.weight * leafScore(leaf, row, here.length)));
     }
-    ranked.push({ type: own.name === '' ? `struct {…} #${id}` : own.name, id, size: own.size, score: Math.round(score * 100) / 100 });
+    ranked.push({
+      type: own.name === '' ? `struct {…} #${id}` : own.name,
+      id,
+      size: own.size,
+      score: Math.round(score * 100) / 100,
+      named,
+    });
   }
   return ranked.toSorted((a, b) => b.score - a.score);
 
@@ -115,6 +133,7 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
 
   function leafScore(leaf: Leaf, row: Shares, alternatives: number): number {
     if (leaf.kind === 'number') {
+      if (leaf.long && row.pointers > 0.02) return weights.pointerInUnsignedLong * row.pointers;
       let score = row.pointers > 0.02 ? weights.pointerInNumber * row.pointers : row.numbers + row.small > 0 ? 0.2 : 0;
       if (alternatives === 1 && leaf.size === 8) score *= 0.7;
       return leaf.size === 8 && row.pointers > 0.02 ? score + weights.pointerInLong * row.pointers : score;

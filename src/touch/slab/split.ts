@@ -64,7 +64,10 @@ function group(kernel: Kernel, objects: Objects, counted: Census, by: string): G
   const best = ranked[0];
   return {
     objects: counted.objects,
-    type: best !== undefined && best.score >= leastScore && speaks(counted) ? best : undefined,
+    type:
+      best !== undefined && best.score >= leastScore && (speaks(counted) || (best.named && counted.cache.aliases.length === 0))
+        ? best
+        : undefined,
     ranked,
     by,
     counted,
