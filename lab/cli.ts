@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bench, defaultJson, describe, renderBench } from './bench.ts';
 import { dump } from './dump.ts';
@@ -12,7 +14,9 @@ import { loadScenario, scenarioIds } from './scenario.ts';
 const usage = `npm run lab -- setup [--fresh]              kernels, headers, leak module, disks (cached)
 npm run lab -- run SCENARIO [--kernel 6.1|6.12]
 npm run lab -- shell [--kernel …]           a shell in the guest; ends with it
-npm run lab -- dump SCENARIO [--kernel …] [--memory MiB] [--live]   --live: what kmai says of /proc/kcore in the guest too
+npm run lab -- dump SCENARIO [--kernel …] [--memory MiB] [--live] [--burst FILE]
+                                            --live: what kmai says of /proc/kcore in the guest too
+                                            --burst: a script of its own, whose name the dump gets
 npm run lab -- record SCENARIO -o FILE [--for 60s] [--kernel …]
 npm run lab -- probe SCENARIO…|all [--for 30s] what /proc says moves while it runs, with nobody looking
 npm run lab -- list
@@ -41,6 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
       json: { type: 'string' },
       quick: { type: 'boolean' },
       live: { type: 'boolean' },
+      burst: { type: 'string' },
       only: { type: 'string' },
       jobs: { type: 'string' },
     },
@@ -100,9 +105,12 @@ async function main(argv: readonly string[]): Promise<number> {
       if (values.quick === true) return done.totals.falseAlarms.length === 0 && done.totals.scenarios - done.totals.passed <= 1 ? 0 : 1;
       return done.totals.passed === done.totals.scenarios ? 0 : 1;
     }
-    case 'dump':
-      process.stdout.write(`${await dump(scenario!, series, Number(values.memory ?? 384), values.live ?? false, say)}\n`);
+    case 'dump': {
+      const script = values.burst;
+      const done = script === undefined ? scenario! : { ...scenario!, id: basename(script, '.sh'), burst: readFileSync(script, 'utf8') };
+      process.stdout.write(`${await dump(done, series, Number(values.memory ?? 384), values.live ?? false, say)}\n`);
       return 0;
+    }
     case 'list':
       process.stdout.write(
         scenarioIds()
