@@ -56,7 +56,9 @@ export async function killAtRandom(count: number, seed: number): Promise<readonl
   try {
     net.run(['ip', '-6', 'rule', 'add', 'table', 'main', 'suppress_prefixlength', '0']);
     started.push(await start([...exec, net.peer, node, 'test/workloads/echo.ts', '7', offLink], true));
-    started.push(await start([...exec, net.here, node, 'test/workloads/hold.ts', 'sockets', '1000000', '97'], true));
+    // A hundred kills take minutes: more sockets than a process may usually have.
+    const roomy = ['prlimit', '--nofile=1000000'] as const;
+    started.push(await start([...exec, net.here, ...roomy, node, 'test/workloads/hold.ts', 'sockets', '1000000', '97'], true));
     const results: Killed[] = [];
     while (results.length < count) {
       const batch = kinds.slice(0, Math.min(kinds.length, count - results.length));

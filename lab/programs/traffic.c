@@ -1,5 +1,6 @@
 /*
  * traffic sink PORT                                   takes UDP and TCP, IPv4 and IPv6, and throws it away
+ * traffic echo PORT ADDRESS...                        gives each datagram back to where it came from, from the address it was sent to
  * traffic udp SOURCE TO PORT COUNT|forever [RATE [PERIOD]]     datagrams, RATE a second (default: as fast as is safe)
  * traffic flows SOURCE TO PORT COUNT|forever [RATE [PERIOD]]   datagrams, each from a port of its own
  * traffic tcp SOURCE TO PORT COUNT|forever [RATE [PERIOD]]     connections, each opened, used for one byte and closed
@@ -93,6 +94,37 @@ static int sink(int port)
 	return 0;
 }
 
+static int echo(int port, char **addresses, int count)
+{
+	struct pollfd polls[16];
+	char data[2048];
+
+	if (count > 16)
+		count = 16;
+	for (int i = 0; i < count; i++) {
+		struct sockaddr_storage own;
+		socklen_t length = address(addresses[i], port, &own);
+
+		polls[i] = (struct pollfd){ socket(own.ss_family, SOCK_DGRAM, 0), POLLIN, 0 };
+		if (bind(polls[i].fd, (void *)&own, length)) {
+			perror("traffic: bind");
+			return 1;
+		}
+	}
+	while (!stopped) {
+		poll(polls, count, -1);
+		for (int i = 0; i < count; i++) {
+			struct sockaddr_storage from;
+			socklen_t length = sizeof from;
+			ssize_t got;
+
+			while ((got = recvfrom(polls[i].fd, data, sizeof data, MSG_DONTWAIT, (void *)&from, &length)) >= 0)
+				sendto(polls[i].fd, data, got, 0, (void *)&from, length);
+		}
+	}
+	return 0;
+}
+
 static double now(void)
 {
 	struct timespec t;
@@ -139,8 +171,10 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	if (argc == 3 && !strcmp(argv[1], "sink"))
 		return sink(atoi(argv[2]));
+	if (argc > 3 && !strcmp(argv[1], "echo"))
+		return echo(atoi(argv[2]), argv + 3, argc - 3);
 	if (argc < 6) {
-		fprintf(stderr, "usage: traffic sink PORT | udp|flows|tcp SOURCE TO PORT COUNT|forever [RATE]\n");
+		fprintf(stderr, "usage: traffic sink PORT | echo PORT ADDRESS... | udp|flows|tcp SOURCE TO PORT COUNT|forever [RATE]\n");
 		return 2;
 	}
 	int tcp = !strcmp(argv[1], "tcp"), flows = !strcmp(argv[1], "flows");

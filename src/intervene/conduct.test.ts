@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Host } from '../host/host.ts';
 import { available, unavailable } from '../model/reading.ts';
+import { seeded } from '../statistics/random.ts';
 import type { Aimed } from './arms.ts';
 import { conduct } from './conduct.ts';
 import { protocolSchema } from './protocol.ts';
@@ -53,7 +54,7 @@ function machine(memoryKilobytes = 1_000_000) {
   };
   return { state, host, response, arm };
 }
-const protocol = protocolSchema.parse({ id: 'test', cache: 'x', arms: [{ stimulus: 'open' }], events: 400 });
+const protocol = protocolSchema.parse({ id: 'test', cache: 'x', arms: [{ stimulus: 'open' }], events: 400, enough: 0 });
 const onProgress = () => {};
 
 test('the arm that makes two objects an event is convicted of two, the other acquitted, and all is closed', async () => {
@@ -66,11 +67,35 @@ test('the arm that makes two objects an event is convicted of two, the other acq
   assert.deepEqual([guilty!.events, state.open], [400, 0]);
 });
 
+test('once every arm is known well enough, three rounds before the washout and three after it are made, and no more', async () => {
+  const { host, response, arm } = machine();
+  const found = await conduct({ ...protocol, rounds: 20, events: 4000, enough: 0.02 }, [arm(1), arm(0)], { host, response, onProgress });
+  assert.ok(found.ok);
+  const made = (phase: string) => found.value.bursts.filter((burst) => burst.phase === phase && burst.arm === 0).length;
+  assert.deepEqual([made('challenge'), made('rechallenge')], [3, 3]);
+  assert.deepEqual(
+    found.value.arms.map(({ convicted, undecided }) => [convicted, undecided]),
+    [
+      [true, null],
+      [false, null],
+    ],
+  );
+});
+
+test('an arm that is not known well enough has all its rounds', async () => {
+  const { state, host, response, arm } = machine();
+  const random = seeded(3);
+  const noisy: Response = { ...response, read: () => state.objects + Math.round(200 * random()) };
+  const found = await conduct({ ...protocol, enough: 0.02 }, [arm(0)], { host, response: noisy, onProgress });
+  assert.ok(found.ok);
+  assert.equal(found.value.bursts.filter((burst) => burst.arm === 0).length, 8);
+});
+
 test('a peer that does not answer is refused after the warm-up, before anything is counted', async () => {
   const { state, host, response, arm } = machine();
   const found = await conduct(protocol, [arm(0, { target: 'off-link', answers: false })], { host, response, onProgress });
   assert.match(found.ok ? '' : found.unavailable.detail, /does not answer/);
-  assert.deepEqual([state.bursts, state.open], [2, 0]);
+  assert.deepEqual([state.bursts, state.open], [3, 0]);
 });
 
 test('it ends when memory runs short, and says so', async () => {

@@ -1,11 +1,12 @@
+import type { Counted } from '../host/datagrams.ts';
 import type { Host } from '../host/host.ts';
 import { available, type Reading, unavailable } from '../model/reading.ts';
 import { seeded } from '../statistics/random.ts';
 import type { Aimed } from './arms.ts';
-import { type ArmJudgement, type Burst, judge } from './judge.ts';
+import { type ArmJudgement, type Burst, judge, preciseEnough } from './judge.ts';
 import type { Protocol } from './protocol.ts';
 import type { Response } from './response.ts';
-import { schedule, type Phase } from './schedule.ts';
+import { type Phase, schedule } from './schedule.ts';
 import type { Prepared } from './stimulus.ts';
 import { mustStop, type StopReason } from './stop-rules.ts';
 
@@ -25,6 +26,11 @@ export interface Conductor {
 
 /** Neighbours learn each other, caches warm, and a peer shows whether it answers: not counted. */
 const WARM_UP = 16;
+/** Seconds. */
+const BRIEF = 0.5;
+
+/** Of the challenge, and of the rechallenge; fewer could not reach the p that convicts. */
+const FEWEST_ROUNDS = 3;
 
 /**
  * Runs the experiment. Refuses before the first counted burst where a peer does not answer at all: no experiment with it
@@ -46,6 +52,28 @@ export async function conduct(protocol: Protocol, aimed: readonly Aimed[], condu
   }
 }
 
+/**
+ * How long one event takes. Asked after a first burst, which is slow: its code is not compiled and no neighbour is known yet.
+ * A burst that is over in no time is made again, larger: what every burst costs whatever its size would count too much.
+ */
+async function pace(
+  prepared: Prepared,
+  largest: number,
+  host: Host,
+  signal: AbortSignal | undefined,
+): Promise<Counted & { readonly seconds: number }> {
+  let [events, answers, seconds] = [0, 0, 0];
+  for (let size = Math.min(WARM_UP, largest); ; size = Math.min(4 * size, largest)) {
+    const at = host.clock.now();
+    const made = await prepared.burst(size, signal);
+    const took = host.clock.now() - at;
+    events += made.events;
+    answers += made.answers;
+    seconds = took / Math.max(1, made.events);
+    if (took > BRIEF || size === largest || size > WARM_UP) return { events, answers, seconds };
+  }
+}
+
 const needsAnswers = ({ stimulus, target }: Aimed): boolean => stimulus.reach === 'server' || target === 'on-link' || target === 'off-link';
 
 async function run(
@@ -61,11 +89,9 @@ async function run(
   let slotSeconds = 0;
   for (const [index, each] of prepared.entries()) {
     const first = await each.burst(Math.min(WARM_UP, largest), signal);
-    // The second tells how long one takes: the first is slow, its code is not compiled yet and no neighbour is known.
-    const before = host.clock.now();
-    const second = await each.burst(Math.min(WARM_UP, largest), signal);
-    const events = first.events + second.events;
-    const answers = first.answers + second.answers;
+    const paced = await pace(each, largest, host, signal);
+    const events = first.events + paced.events;
+    const answers = first.answers + paced.answers;
     const one = aimed[index]!;
     if (events === 0) return unavailable(one.arm.stimulus, 'absent', 'it could not be done once', 'try it by hand');
     if (needsAnswers(one) && answers === 0)
@@ -75,11 +101,18 @@ async function run(
         'it does not answer',
         'name a peer that answers: a UDP echo service, a closed port, or ping (icmp6-…)',
       );
-    slotSeconds = Math.max(slotSeconds, ((host.clock.now() - before) / Math.max(1, second.events)) * largest);
+    slotSeconds = Math.max(slotSeconds, paced.seconds * largest);
   }
   const bursts: Burst[] = [];
   let stopped: StopReason | null = null;
+  let over: Phase | null = null;
   for (const [index, slot] of slots.entries()) {
+    if (slot.phase === over) continue;
+    const begins = slot.round >= FEWEST_ROUNDS && slot.round !== slots[index - 1]!.round;
+    if (begins && preciseEnough(bursts, aimed.length, response.lump, protocol.enough)) {
+      over = slot.phase;
+      continue;
+    }
     stopped = mustStop(host, protocol.stop, started, signal);
     if (stopped !== null) break;
     onProgress(index, slots.length, slot.phase);

@@ -112,6 +112,22 @@ function judgeArm(
   };
 }
 
+/**
+ * Whether every arm is known to within `enough` objects an event (of an arm that makes more than one, to that share). The
+ * rule for ending early looks at the width of the interval alone, never at which side of nought it lies: an innocent arm gains
+ * no second chance to be convicted by it (Chow & Robbins 1965, fixed-width sequential intervals).
+ */
+export function preciseEnough(bursts: readonly Burst[], arms: number, lump: number, enough: number): boolean {
+  const idle = bursts.filter(({ arm }) => arm === null);
+  return Array.from({ length: arms }, (_, arm) =>
+    slopeOf(
+      bursts.filter((burst) => burst.arm === arm),
+      idle,
+      lump,
+    ),
+  ).every(({ slope, interval95: [low, high] }) => (high - low) / 2 <= enough * Math.max(1, Math.abs(slope)));
+}
+
 /** By ranks (Wilcoxon): on a busy machine a neighbour's thousand files land in one slot, and must not outweigh all others. */
 function permutationOfRanks(idle: readonly number[], own: readonly number[], random: Random): number {
   const sorted = [...idle, ...own].toSorted((a, b) => a - b);

@@ -25,6 +25,8 @@ export const protocolSchema = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).default(1),
   /** Objects per event below which nothing is convicted, whatever its p. */
   least: z.number().min(0).max(1000).default(0.05),
+  /** Half an interval, in objects per event, at which an arm is known well enough: rounds beyond that are left out. 0: none are. */
+  enough: z.number().min(0).max(1000).default(0.02),
   stop: z
     .strictObject({
       /** Of MemAvailable. */

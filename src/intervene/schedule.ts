@@ -6,6 +6,8 @@ export type Phase = (typeof phases)[number];
 /** One slot of the experiment. All slots last equally long, so that what goes on anyway is the same in each. */
 export interface Slot {
   readonly phase: Phase;
+  /** Which round of its phase. */
+  readonly round: number;
   /** Index into the protocol's arms; null: nothing is done, and that is the control. */
   readonly arm: number | null;
   readonly dose: number;
@@ -23,14 +25,14 @@ const WASHOUT_SLOTS = 2;
 export function schedule(arms: number, events: number, rounds: number, random: Random): readonly Slot[] {
   const half = Math.ceil(rounds / 2);
   const sizes = Array.from({ length: arms }, () => armDoses(events, rounds, random));
-  const idle = (phase: Phase): Slot => ({ phase, arm: null, dose: 0 });
-  const round = (index: number, phase: Phase): readonly Slot[] =>
-    shuffled([idle(phase), ...sizes.map((each, arm): Slot => ({ phase, arm, dose: each[index]! }))], random);
+  const idle = (phase: Phase, round: number): Slot => ({ phase, round, arm: null, dose: 0 });
+  const block = (phase: Phase, round: number, burst: number): readonly Slot[] =>
+    shuffled([idle(phase, round), ...sizes.map((each, arm): Slot => ({ phase, round, arm, dose: each[burst]! }))], random);
   return [
-    ...Array.from({ length: half }, () => idle('baseline')),
-    ...Array.from({ length: half }, (_, index) => round(index, 'challenge')).flat(),
-    ...Array.from({ length: WASHOUT_SLOTS }, () => idle('washout')),
-    ...Array.from({ length: rounds - half }, (_, index) => round(half + index, 'rechallenge')).flat(),
+    ...Array.from({ length: half }, (_, round) => idle('baseline', round)),
+    ...Array.from({ length: half }, (_, round) => block('challenge', round, round)).flat(),
+    ...Array.from({ length: WASHOUT_SLOTS }, (_, round) => idle('washout', round)),
+    ...Array.from({ length: rounds - half }, (_, round) => block('rechallenge', round, half + round)).flat(),
   ];
 }
 

@@ -107,7 +107,7 @@ export const experimentWords: Readonly<Record<Language, ExperimentWords>> = {
   en: {
     plan: (cache, by) => `would count ${cache} (${by}) before and after each burst of:`,
     slots: (slots, rounds, seconds) =>
-      `${slots} slots in random order: baseline, challenge, washout, rechallenge; ${rounds} bursts of three sizes for each arm; at least ${seconds.toFixed(0)} s`,
+      `${slots} slots in random order: baseline, challenge, washout, rechallenge; ${rounds} bursts of three sizes for each arm, fewer where an arm is known well enough before; at least ${seconds.toFixed(0)} s`,
     nothingDone: 'nothing was done',
     stopped: {
       interrupted: 'stopped by Ctrl-C: what was seen until then',
@@ -133,7 +133,7 @@ export const experimentWords: Readonly<Record<Language, ExperimentWords>> = {
   zh: {
     plan: (cache, by) => `将在每次脉冲前后计数 ${cache}(${by}):`,
     slots: (slots, rounds, seconds) =>
-      `${slots} 个时段,随机顺序:基线、激发、洗脱、再激发;每组 ${rounds} 次脉冲,三种剂量;至少 ${seconds.toFixed(0)} 秒`,
+      `${slots} 个时段,随机顺序:基线、激发、洗脱、再激发;每组至多 ${rounds} 次脉冲,三种剂量,提前足够精确则提前结束;至少 ${seconds.toFixed(0)} 秒`,
     nothingDone: '什么都没有做',
     stopped: {
       interrupted: '被 Ctrl-C 中止:以下为此前所见',
