@@ -1,75 +1,71 @@
 /**
- * The seed's experiment and its cure, in a guest: `node lab/experiment.ts [--kernel 6.1] [--innocent N]`. Challenges the lab's leak
- * (udp4 peer, udp6 loopback, own, on-link, off-link), deletes the suppressing rule, undoes that; with --innocent the leak is
- * off, and N experiments with other seeds must convict nobody. With --none
- * only the elimination is done. Judges what kmai says by the module's own count.
+ * What kmai does to a machine, in a guest: `node lab/experiment.ts [--kernel 6.1] [--innocent N] [--only PART,…]`. Judges what
+ * kmai says by the module's own count. Its parts:
+ *
+ * - `convict`: the seed's experiment (udp4 peer; udp6 loopback, own, on-link, off-link)
+ * - `cure`: the suppressing rule is deleted, the growth has stopped; undone, it is back
+ * - `record`: the case's own challenge joins a record and confirms the case there
+ * - `units`: one culprit among 40 services, then none while the kernel itself leaks
+ *
+ * With --innocent the leak is off: N experiments with other seeds must convict nobody, and the case is ruled out.
  */
 import { parseArgs } from 'node:util';
+import type { EliminateAnswer } from '../src/consult/eliminate.ts';
 import type { Treated } from '../src/consult/treat.ts';
 import type { Outcome } from '../src/model/evidence.ts';
+import type { Record as KmaiRecord } from '../src/model/record.ts';
 import { setUp } from './lab.ts';
 import { seriesNames } from './packages.ts';
-import { boot, type Guest, smallMachine } from './qemu.ts';
+import { boot, smallMachine } from './qemu.ts';
 
 const kmai = '/opt/lab/kmai/bin/kmai';
 const arms = ['udp4-off-link', 'udp6-loopback', 'udp6-own', 'udp6-on-link', 'udp6-off-link'];
-const peers = ['10.255.0.1', '2001:db8:1::2', '2001:db8:ffff::1'].flatMap((peer) => ['--peer', peer]).join(' ');
-const echo = `
-const { createSocket } = require('node:dgram');
-for (const [type, address] of [['udp4', '10.255.0.1'], ['udp6', '2001:db8:1::2'], ['udp6', '2001:db8:ffff::1']]) {
-  const socket = createSocket(type);
-  socket.on('message', (message, from) => socket.send(message, from.port, from.address));
-  socket.bind(7, address);
-}`;
+const [four, onLink, offLink] = ['10.255.0.1', '2001:db8:1::2', '2001:db8:ffff::1'] as const;
+const peers = [four, onLink, offLink].flatMap((peer) => ['--peer', peer]).join(' ');
+const theCase = 'ipv6-fib6-rule-suppress';
 
+const parts = ['convict', 'cure', 'record', 'units'] as const;
 const { values } = parseArgs({
   options: {
     kernel: { type: 'string', default: '6.1' },
     innocent: { type: 'string', default: '0' },
-    none: { type: 'boolean', default: false },
+    only: { type: 'string', default: parts.join(',') },
   },
 });
 const series = seriesNames.find((name) => name === values.kernel);
 if (series === undefined) throw new Error(`--kernel ${values.kernel}: the lab has ${seriesNames.join(' and ')}`);
 const innocent = Number(values.innocent);
+const only = new Set(values.only.split(','));
 const lab = setUp(series, (line) => console.error(line));
 await using guest = await boot(lab.kernel, lab.images, lab.payload, smallMachine);
 const wrong: string[] = [];
-const check = (what: string, holds: boolean): void => {
-  console.log(`${holds ? 'ok  ' : 'NOT '} ${what}`);
-  if (!holds) wrong.push(what);
-};
 
 await inGuest(
-  guest,
   `set -e
 leak_module ${innocent > 0 ? '' : 'fib6=1'}
 topology
 firewalld
 ip -6 rule add table main suppress_prefixlength 0
-cat > /run/echo.js <<'JS'
-${echo}
-JS
-background ip netns exec peer node /run/echo.js
-sleep 3`,
+background ip netns exec peer /opt/lab/bin/traffic echo 7 ${four} ${onLink} ${offLink}`,
 );
 if (innocent > 0) {
-  let convicted = 0;
-  for (let seed = 1; seed <= innocent; seed++) {
-    const outcome = await challenge(guest, `--seed ${seed} --events 400 --settle 100ms`);
-    convicted += outcome.arms.filter((arm) => arm.convicted).length;
-  }
-  check(`the leak is off: ${convicted} convicted in ${innocent} experiments`, convicted === 0);
-} else if (!values.none) {
-  const before = await count(guest, 'truth fib6');
+  await acquit(innocent);
+  await joins('ruled-out');
+} else {
+  if (only.has('convict')) await convict();
+  if (only.has('cure')) await cure();
+  if (only.has('record')) await joins('confirmed');
+  if (only.has('units')) await units();
+}
+process.exitCode = wrong.length === 0 ? 0 : 1;
+
+async function convict(): Promise<void> {
+  const before = Number(await inGuest('truth fib6'));
   const started = performance.now();
-  const outcome = await challenge(guest, '');
+  const outcome = await challenge('');
   const seconds = (performance.now() - started) / 1000;
-  const lost = (await count(guest, 'truth fib6')) - before;
-  for (const arm of outcome.arms)
-    console.log(
-      `     ${arm.stimulus} ${arm.events}: ${arm.objects_per_event.toFixed(4)} [${arm.interval95.map((each) => each.toFixed(4)).join(', ')}] p ${arm.p}`,
-    );
+  const lost = Number(await inGuest('truth fib6')) - before;
+  tell(outcome);
   console.log(`     the module lost ${lost}; ${seconds.toFixed(0)} s`);
   const off = outcome.arms.at(-1)!;
   check(
@@ -82,46 +78,109 @@ if (innocent > 0) {
     outcome.arms.slice(0, -1).every(({ interval95: [low, high] }) => low <= 0 && high >= 0),
   );
   check('within 2 minutes', seconds <= 120);
+}
 
-  const rules = await inGuest(guest, 'ip -d -6 rule show');
-  const treated = JSON.parse(
-    await inGuest(guest, `${kmai} treat ipv6-fib6-rule-suppress --apply delete-suppressing-rule --yes --peer 2001:db8:ffff::1 --json`),
-  ) as Treated;
-  console.log(`     ${JSON.stringify(treated.outcome?.treatment)}`);
-  check('deleting the rule: stopped', treated.outcome?.verified === 'stopped');
-  check(
-    'the interval after holds 0',
-    (treated.outcome?.treatment?.after95[0] ?? 1) <= 0 && (treated.outcome?.treatment?.after95[1] ?? -1) >= 0,
-  );
-  check('the rule is gone', (await inGuest(guest, 'ip -d -6 rule show')) !== rules);
-  await inGuest(guest, `${kmai} undo`);
-  check('undone: the rules are exactly as before', (await inGuest(guest, 'ip -d -6 rule show')) === rules);
-  const again = await challenge(guest, '--rounds 6 --events 600', 'udp6-off-link');
+async function acquit(times: number): Promise<void> {
+  const seconds: number[] = [];
+  let [convicted, undecided] = [0, 0];
+  for (let seed = 1; seed <= times; seed++) {
+    const started = performance.now();
+    const outcome = await challenge(`--seed ${seed} --events 400 --settle 100ms`);
+    seconds.push((performance.now() - started) / 1000);
+    const guilty = outcome.arms.filter((arm) => arm.convicted);
+    if (guilty.length > 0) tell(outcome);
+    convicted += guilty.length;
+    undecided += outcome.arms.filter((arm) => arm.undecided !== undefined).length;
+  }
+  console.log(`     ${undecided} of ${times * arms.length} arms undecided; ${Math.max(...seconds).toFixed(0)} s at most`);
+  check(`the leak is off: ${convicted} convicted in ${times} experiments`, convicted === 0);
+}
+
+async function cure(): Promise<void> {
+  const rules = await inGuest('ip -d -6 rule show');
+  const treat = `${kmai} treat ${theCase} --apply delete-suppressing-rule --yes --peer ${offLink} --json`;
+  const { outcome } = JSON.parse(await inGuest(treat)) as Treated;
+  console.log(`     ${JSON.stringify(outcome?.treatment)}`);
+  check('deleting the rule: stopped', outcome?.verified === 'stopped');
+  const [low, high] = outcome?.treatment?.after95 ?? [1, -1];
+  check('the interval after holds 0', low <= 0 && high >= 0);
+  check('the rule is gone', (await inGuest('ip -d -6 rule show')) !== rules);
+  await inGuest(`${kmai} undo`);
+  check('undone: the rules are exactly as before', (await inGuest('ip -d -6 rule show')) === rules);
+  const again = await challenge('--rounds 6 --events 600', 'udp6-off-link');
+  tell(again);
   check('and the growth is back', again.arms[0]!.convicted);
 }
-if (innocent === 0) {
-  const none = await inGuest(
-    guest,
-    `background ip netns exec peer /opt/lab/bin/traffic udp 2001:db8:ffff::1 2001:db8:1::1 7777 forever 199
-for i in 1 2 3 4 5 6 7 8 9 10; do setsid sleep 300 > /dev/null 2>&1 < /dev/null & pids=$pids,$!; done
-${kmai} eliminate --cache ip6_dst_cache --pids "\${pids#,}" --json`,
+
+/** A record of a short look, in which the case stands somewhere; then the case's own challenge joins it. */
+async function joins(standing: 'confirmed' | 'ruled-out'): Promise<void> {
+  const record = '/run/experiment.json';
+  await inGuest(
+    `background ip netns exec peer /opt/lab/bin/traffic udp ${offLink} 2001:db8:1::1 7777 4000 199
+${kmai} diagnose --for 20s --with look,ask --json > ${record}`,
   );
-  const { outcome: found } = JSON.parse(none) as { outcome: Outcome };
-  console.log(`     ${JSON.stringify(found.elimination)}`);
-  check('eliminate: none, the growth goes on while all are paused', found.elimination?.culprits.length === 0);
+  const before = standingIn(await inGuest(`cat ${record}`));
+  const said = await inGuest(`${kmai} challenge --case ${theCase} --peer ${four} --peer ${offLink} --record ${record}`);
+  console.log(said.trimEnd());
+  const after = standingIn(await inGuest(`cat ${record}`));
+  check(`the case was ${before} and its own challenge makes it ${after}`, after === standing && before !== standing);
+  const report = await inGuest(`${kmai} report ${record} -o /run/experiment.md && cat /run/experiment.md`);
+  check('the report says so', report.includes(standing) && report.includes(theCase));
 }
-process.exitCode = wrong.length === 0 ? 0 : 1;
 
-async function challenge(guest: Guest, options: string, which = arms.join(' ')): Promise<Outcome> {
-  return JSON.parse(await inGuest(guest, `${kmai} challenge ${which} ${peers} --cache ip6_dst_cache --json ${options}`)) as Outcome;
+function standingIn(text: string): string {
+  const { diagnosis } = JSON.parse(text) as KmaiRecord;
+  const cases = diagnosis.findings.flatMap((finding) => finding.cases);
+  return cases.find(({ id }) => id === theCase)?.standing ?? 'not named';
 }
 
-async function inGuest(guest: Guest, script: string): Promise<string> {
+/** Services as the kernel knows them: cgroups. One of 40 takes sockets; then none does and the kernel leaks. */
+async function units(): Promise<void> {
+  const folder = '/sys/fs/cgroup/system.slice';
+  const states = `cat ${folder}/*/cgroup.events | grep -c 'frozen 1'; true`;
+  await inGuest(
+    `mkdir -p ${folder}
+for i in $(seq 40); do
+  mkdir ${folder}/unit$i.service
+  background sh -c 'echo 0 > ${folder}/unit'$i'.service/cgroup.procs; exec sleep 900'
+done
+background sh -c 'echo 0 > ${folder}/unit17.service/cgroup.procs; ulimit -n 100000; exec /opt/lab/bin/hold sockets 90000 199'
+sleep 2`,
+  );
+  const found = await eliminate('sock_inode_cache');
+  check('one of 40 services takes sockets: it is named', found.culprit === 'unit17.service');
+  check(`in at most 6 rounds beside the first (${found.rounds} in all)`, found.rounds <= 7);
+  check('by cgroup.freeze, and all go on', found.how === 'cgroup.freeze' && (await inGuest(states)).trim() === '0');
+  await inGuest(`echo 1 > ${folder}/unit17.service/cgroup.kill
+background ip netns exec peer /opt/lab/bin/traffic udp ${offLink} 2001:db8:1::1 7777 forever 199; sleep 1`);
+  const none = await eliminate('ip6_dst_cache');
+  check('the kernel leaks: none of them, the growth goes on while all are paused', none.culprit === undefined && none.remains > 0.75);
+  check('and all go on', (await inGuest(states)).trim() === '0');
+}
+
+async function eliminate(cache: string) {
+  const { how, outcome } = JSON.parse(await inGuest(`${kmai} eliminate --cache ${cache} --units all --json`)) as EliminateAnswer;
+  console.log(`     ${JSON.stringify(outcome?.elimination)}`);
+  const { culprits = [], rounds = 99, remains = 0 } = outcome?.elimination ?? {};
+  return { how, rounds, remains, culprit: culprits[0]?.name };
+}
+
+function check(what: string, holds: boolean): void {
+  console.log(`${holds ? 'ok  ' : 'NOT '} ${what}`);
+  if (!holds) wrong.push(what);
+}
+
+function tell({ arms: all }: Outcome): void {
+  for (const { stimulus, events, objects_per_event: each, interval95, p } of all)
+    console.log(`     ${stimulus} ${events}: ${each.toFixed(4)} [${interval95.map((bound) => bound.toFixed(4)).join(', ')}] p ${p}`);
+}
+
+async function challenge(options: string, which = arms.join(' ')): Promise<Outcome> {
+  return JSON.parse(await inGuest(`${kmai} challenge ${which} ${peers} --cache ip6_dst_cache --json ${options}`)) as Outcome;
+}
+
+async function inGuest(script: string): Promise<string> {
   const { stdout, stderr, status } = await guest.run(script, 400);
   if (stdout === '' && stderr !== '') throw new Error(`${script}: ended with ${status}: ${stderr.slice(-2000)}`);
   return stdout;
-}
-
-async function count(guest: Guest, script: string): Promise<number> {
-  return Number((await inGuest(guest, script)).trim());
 }

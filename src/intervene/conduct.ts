@@ -1,4 +1,3 @@
-import type { Counted } from '../host/datagrams.ts';
 import type { Host } from '../host/host.ts';
 import { available, type Reading, unavailable } from '../model/reading.ts';
 import { seeded } from '../statistics/random.ts';
@@ -28,6 +27,7 @@ export interface Conductor {
 const WARM_UP = 16;
 /** Seconds. */
 const BRIEF = 0.5;
+const ATTEMPTS = 3;
 
 /** Of the challenge, and of the rechallenge; fewer could not reach the p that convicts. */
 const FEWEST_ROUNDS = 3;
@@ -53,25 +53,48 @@ export async function conduct(protocol: Protocol, aimed: readonly Aimed[], condu
 }
 
 /**
- * How long one event takes. Asked after a first burst, which is slow: its code is not compiled and no neighbour is known yet.
- * A burst that is over in no time is made again, larger: what every burst costs whatever its size would count too much.
+ * Does it a few times, and gives the seconds that one event takes. Refuses a peer that stays silent: the first burst of all is
+ * slow, its code is not compiled and no neighbour is known yet, so a busy one is asked again.
  */
-async function pace(
+async function warmUp(
+  one: Aimed,
   prepared: Prepared,
   largest: number,
   host: Host,
   signal: AbortSignal | undefined,
-): Promise<Counted & { readonly seconds: number }> {
-  let [events, answers, seconds] = [0, 0, 0];
-  for (let size = Math.min(WARM_UP, largest); ; size = Math.min(4 * size, largest)) {
-    const at = host.clock.now();
-    const made = await prepared.burst(size, signal);
-    const took = host.clock.now() - at;
-    events += made.events;
-    answers += made.answers;
-    seconds = took / Math.max(1, made.events);
-    if (took > BRIEF || size === largest || size > WARM_UP) return { events, answers, seconds };
+): Promise<Reading<number>> {
+  const size = Math.min(WARM_UP, largest);
+  for (let attempt = 1; ; attempt++) {
+    const { events, answers } = await prepared.burst(size, signal);
+    if (signal?.aborted === true) return available(0);
+    if (events === 0) return unavailable(one.arm.stimulus, 'absent', 'it could not be done once', 'try it by hand');
+    if (!needsAnswers(one) || answers > 0) break;
+    if (attempt === ATTEMPTS)
+      return unavailable(
+        `the peer ${one.address}`,
+        'absent',
+        `it does not answer (${ATTEMPTS * size} sent)`,
+        'name a peer that answers: a UDP echo service, a closed port, or ping (icmp6-…)',
+      );
+    await host.clock.wait(1, signal);
   }
+  const small = await timed(prepared, size, host, signal);
+  // What every burst costs, whatever its size, counts too much in one that is over in no time.
+  return available(
+    small.took > BRIEF || size === largest ? small.each : (await timed(prepared, Math.min(4 * size, largest), host, signal)).each,
+  );
+}
+
+async function timed(
+  prepared: Prepared,
+  size: number,
+  host: Host,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly took: number; readonly each: number }> {
+  const at = host.clock.now();
+  const { events } = await prepared.burst(size, signal);
+  const took = host.clock.now() - at;
+  return { took, each: took / Math.max(1, events) };
 }
 
 const needsAnswers = ({ stimulus, target }: Aimed): boolean => stimulus.reach === 'server' || target === 'on-link' || target === 'off-link';
@@ -88,20 +111,9 @@ async function run(
   const largest = Math.max(...slots.map(({ dose }) => dose));
   let slotSeconds = 0;
   for (const [index, each] of prepared.entries()) {
-    const first = await each.burst(Math.min(WARM_UP, largest), signal);
-    const paced = await pace(each, largest, host, signal);
-    const events = first.events + paced.events;
-    const answers = first.answers + paced.answers;
-    const one = aimed[index]!;
-    if (events === 0) return unavailable(one.arm.stimulus, 'absent', 'it could not be done once', 'try it by hand');
-    if (needsAnswers(one) && answers === 0)
-      return unavailable(
-        `the peer ${one.address}`,
-        'absent',
-        'it does not answer',
-        'name a peer that answers: a UDP echo service, a closed port, or ping (icmp6-…)',
-      );
-    slotSeconds = Math.max(slotSeconds, paced.seconds * largest);
+    const warm = await warmUp(aimed[index]!, each, largest, host, signal);
+    if (!warm.ok) return warm;
+    slotSeconds = Math.max(slotSeconds, warm.value * largest);
   }
   const bursts: Burst[] = [];
   let stopped: StopReason | null = null;
