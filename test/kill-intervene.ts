@@ -34,7 +34,9 @@ export interface Killed {
   readonly left: readonly string[];
   /** Changes that waited for `kmai undo`. */
   readonly kept: number;
-  /** Somebody was paused at the moment of the kill. */
+  /** At the moment of the kill something was changed (its way back was in the journal). */
+  readonly changed: boolean;
+  /** At that moment somebody was paused. */
   readonly wasFrozen: boolean;
 }
 
@@ -50,15 +52,14 @@ export async function killAtRandom(count: number, seed: number): Promise<readonl
   const random = seeded(seed);
   const net = network(`kmai-k${process.pid}`);
   const node = process.execPath;
-  const exec = ['ip', 'netns', 'exec'] as const;
   const folder = mkdtempSync(join(tmpdir(), 'kmai-kill-'));
   const started: ChildProcess[] = [];
   try {
     net.run(['ip', '-6', 'rule', 'add', 'table', 'main', 'suppress_prefixlength', '0']);
-    started.push(await start([...exec, net.peer, node, 'test/workloads/echo.ts', '7', offLink], true));
+    started.push(await start([...net.withinPeer, node, 'test/workloads/echo.ts', '7', offLink], true));
     // A hundred kills take minutes: more sockets than a process may usually have.
     const roomy = ['prlimit', '--nofile=1000000'] as const;
-    started.push(await start([...exec, net.here, ...roomy, node, 'test/workloads/hold.ts', 'sockets', '1000000', '97'], true));
+    started.push(await start([...net.within, ...roomy, node, 'test/workloads/hold.ts', 'sockets', '1000000', '97'], true));
     const results: Killed[] = [];
     while (results.length < count) {
       const batch = kinds.slice(0, Math.min(kinds.length, count - results.length));
@@ -96,12 +97,13 @@ async function killOne(kind: Killed['kind'], net: Network, journal: string, afte
   const sleepers = kind === 'eliminate' ? await Promise.all(Array.from({ length: 3 }, () => start(['sleep', '90'], false))) : [];
   const pids = sleepers.map(({ pid }) => pid!);
   const homes = pids.map((pid) => cgroupsOf(pid));
+  const [enter, ...inside] = net.within;
   const args = {
-    eliminate: ['eliminate', '--cache', 'sock_inode_cache', '--pids', pids.join(',')],
+    eliminate: ['eliminate', '--cache', 'sock_inode_cache', '--pids', pids.join(','), ...(share < 0.3 ? ['--signals'] : [])],
     challenge: ['challenge', 'cgroup', `udp6-off-link@${offLink}`, '--cache', 'ip6_dst_cache', '--events', '4000'],
     treat: ['treat', 'ipv6-fib6-rule-suppress', '--apply', 'delete-suppressing-rule', '--yes', '--peer', offLink, '--events', '200'],
   }[kind];
-  const kmai = spawn('ip', ['netns', 'exec', net.here, process.execPath, `${root}/dist/kmai.js`, ...args], {
+  const kmai = spawn(enter, [...inside, process.execPath, `${root}/dist/kmai.js`, ...args], {
     env: { ...process.env, KMAI_JOURNAL: journal },
     stdio: 'ignore',
   });
@@ -110,6 +112,7 @@ async function killOne(kind: Killed['kind'], net: Network, journal: string, afte
     while (scripts(journal).length === 0 && performance.now() - from < PATIENCE * 1000) await sleep(20);
     await sleep(share * 1500);
   } else await sleep(afterSeconds * 1000);
+  const changed = scripts(journal).length > 0;
   const wasFrozen = pids.some((pid, index) => isPaused(pid, homes[index]!));
   kmai.kill('SIGKILL');
   const killed = performance.now();
@@ -124,7 +127,7 @@ async function killOne(kind: Killed['kind'], net: Network, journal: string, afte
   }
   const kept = scripts(journal).length;
   if (kept > 0) {
-    const undo = spawn('ip', ['netns', 'exec', net.here, process.execPath, `${root}/dist/kmai.js`, 'undo'], {
+    const undo = spawn(enter, [...inside, process.execPath, `${root}/dist/kmai.js`, 'undo'], {
       env: { ...process.env, KMAI_JOURNAL: journal },
       stdio: 'ignore',
     });
@@ -132,7 +135,7 @@ async function killOne(kind: Killed['kind'], net: Network, journal: string, afte
     if (scripts(journal).length > 0) left = [...left, 'kmai undo left something'];
   }
   for (const one of sleepers) one.kill('SIGKILL');
-  return { kind, afterSeconds: (killed - from) / 1000, left, kept, wasFrozen };
+  return { kind, afterSeconds: (killed - from) / 1000, left, kept, changed, wasFrozen };
 }
 
 function cgroupsOf(pid: number): string {
@@ -174,8 +177,13 @@ if (import.meta.filename === process.argv[1]) {
   const results = await killAtRandom(Number(process.argv[2] ?? 100), Number(process.argv[3] ?? 1));
   const bad = results.filter(({ left }) => left.length > 0);
   for (const one of bad) console.error(`${one.kind} killed after ${one.afterSeconds.toFixed(2)} s: ${one.left.join('; ')}`);
-  console.log(
-    `${results.length} kills: ${results.filter((one) => one.wasFrozen).length} while somebody was paused, ${results.filter((one) => one.kept > 0).length} left a change to undo; ${bad.length} left something behind`,
-  );
+  for (const kind of new Set(kinds)) {
+    const own = results.filter((one) => one.kind === kind);
+    const number = (of: (one: Killed) => boolean): number => own.filter(of).length;
+    console.log(
+      `${own.length} of ${kind}: ${number((one) => one.changed)} while something was changed, ${number((one) => one.wasFrozen)} while somebody was paused, ${number((one) => one.kept > 0)} left a change to undo`,
+    );
+  }
+  console.log(`${results.length} kills, ${bad.length} left something behind`);
   process.exitCode = bad.length === 0 ? 0 : 1;
 }

@@ -5,7 +5,10 @@ export interface Network {
   /** Where kmai runs: 2001:db8:1::1 and 10.9.1.1, default routes through the peer. */
   readonly here: string;
   readonly peer: string;
-  /** Runs a program where kmai runs. */
+  /** What is put before an argv to run it there. Not `ip netns exec`: that mounts another /sys, in which no cgroups are. */
+  readonly within: readonly [string, ...string[]];
+  readonly withinPeer: readonly [string, ...string[]];
+  /** Runs a program where kmai runs, and gives what it prints. */
   run(argv: readonly string[]): string;
   close(): void;
 }
@@ -34,6 +37,8 @@ export function network(name: string): Network {
   return {
     here,
     peer,
+    within: ['nsenter', `--net=/run/netns/${here}`, '--'],
+    withinPeer: ['nsenter', `--net=/run/netns/${peer}`, '--'],
     run: (argv) => ip('netns', 'exec', here, ...argv),
     close: () => {
       for (const each of [here, peer]) ip('netns', 'del', each);

@@ -19,18 +19,18 @@ const journal = mkdtempSync(join(tmpdir(), 'kmai-journal-'));
 const started: ChildProcess[] = [];
 let net!: Network;
 
-/** kmai in the test's namespace. `ip netns exec` replaces itself by it. */
+/** kmai in the test's namespace. */
 function inside(args: readonly string[]): Promise<Ran> {
-  return kmai(args, { env: { KMAI_JOURNAL: journal }, within: ['ip', 'netns', 'exec', net.here] });
+  return kmai(args, { env: { KMAI_JOURNAL: journal }, within: net.within });
 }
 
 before(async () => {
   if (!isRoot) return;
   net = network(`kmai-t${process.pid}`);
-  const echo = (namespace: string, ...args: string[]) =>
-    start(['ip', 'netns', 'exec', namespace, process.execPath, `${root}/test/workloads/echo.ts`, ...args], true);
-  started.push(await echo(net.here, '9', '~2001:db8:1::1'));
-  started.push(await echo(net.peer, '7', `+${offLink}=2001:db8:1::1`, '2001:db8:1::2', '10.255.0.1'));
+  const echo = (within: Network['within'], ...args: string[]) =>
+    start([...within, process.execPath, `${root}/test/workloads/echo.ts`, ...args], true);
+  started.push(await echo(net.within, '9', '~2001:db8:1::1'));
+  started.push(await echo(net.withinPeer, '7', `+${offLink}=2001:db8:1::1`, '2001:db8:1::2', '10.255.0.1'));
 });
 after(() => {
   for (const child of started) child.stdin?.end();
