@@ -2,7 +2,7 @@
 import { saveFile } from '../host/capture-writer.ts';
 import type { Host } from '../host/host.ts';
 import { readInput } from '../host/input.ts';
-import { aim, type Aimed, type Peer } from '../intervene/arms.ts';
+import { aim, type Aimed } from '../intervene/arms.ts';
 import { conduct, type Conducted } from '../intervene/conduct.ts';
 import { parseProtocol, printProtocol } from '../intervene/protocol-file.ts';
 import { type Arm, type Protocol, protocolSchema } from '../intervene/protocol.ts';
@@ -13,6 +13,7 @@ import { Malformed } from '../model/reading.ts';
 import { seeded } from '../statistics/random.ts';
 import { caseOf } from './casebook.ts';
 import { withThisMachine } from './listen.ts';
+import { parsePeer } from './peer.ts';
 import { Refused, refuse } from './refused.ts';
 import { responseOf } from './response.ts';
 
@@ -158,11 +159,4 @@ function checked(value: object): Protocol {
 function parseArm(text: string): Arm {
   const at = text.startsWith('run:') ? -1 : text.indexOf('@');
   return at < 0 ? { stimulus: text } : { stimulus: text.slice(0, at), ...parsePeer(text.slice(at + 1)) };
-}
-
-/** An address, `ADDRESS:PORT` for IPv4, `[ADDRESS]:PORT` for IPv6. */
-export function parsePeer(text: string): Peer {
-  const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text) ?? /^(\d+\.\d+\.\d+\.\d+)(?::(\d{1,5}))?$/.exec(text);
-  const [, address = text, port] = bracketed ?? [];
-  return { address, ...(port === undefined ? {} : { port: Number(port) }) };
 }
