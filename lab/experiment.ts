@@ -116,8 +116,10 @@ async function cure(): Promise<void> {
 async function joins(standing: 'confirmed' | 'ruled-out'): Promise<void> {
   const record = '/run/experiment.json';
   await inGuest(
-    `background ip netns exec peer /opt/lab/bin/traffic udp ${offLink} 2001:db8:1::1 7777 4000 199
-${kmai} diagnose --for 20s --with look,ask --json > ${record}`,
+    `background ip netns exec peer /opt/lab/bin/traffic udp ${offLink} 2001:db8:1::1 7777 forever 199
+traffic=$!
+${kmai} diagnose --for 40s --with look,ask --json > ${record}
+kill $traffic`,
   );
   const before = standingIn(await inGuest(`cat ${record}`));
   const said = await inGuest(`${kmai} challenge --case ${theCase} --peer ${four} --peer ${offLink} --record ${record}`);

@@ -1,15 +1,18 @@
-import { shellLine, shellWord } from '../../host/shell.ts';
+import { shellWord } from '../../host/shell.ts';
 import { available, unavailable } from '../../model/reading.ts';
 import type { Remedy } from '../remedy.ts';
 
 const file = '/etc/firewalld/firewalld.conf';
+/** It may not run any more: then there is nothing to reload. */
+const reload = 'firewall-cmd --reload || ! firewall-cmd --state >/dev/null 2>&1';
 
 /** A setting of firewalld.conf, and the reload that makes it so. It outlives a reboot, and so does its way back. */
 export const firewalld: Remedy = {
   kind: 'firewalld',
   recognises: ([program, ...rest]) => (program === 'sed' && rest.at(-1) === file) || program === 'firewall-cmd',
   async remember(argv, { host }) {
-    if (argv[0] === 'firewall-cmd') return available([{ argv, undo: [shellLine(argv)], lasting: true }]);
+    // Changes are undone last first: only whoever puts the file back can reload after it.
+    if (argv[0] === 'firewall-cmd') return available([{ argv, undo: [':'], lasting: true }]);
     const key = /^s\/\^([A-Za-z0-9_]+)=/.exec(argv[2] ?? '')?.[1];
     const now = host.read(file);
     if (!now.ok) return now;
@@ -17,6 +20,6 @@ export const firewalld: Remedy = {
     if (line === undefined || /[/&\\]/.test(line))
       return unavailable(file, 'unsupported', `it has no plain line ${key ?? '?'}=…`, 'change it by hand');
     const back = `sed -i ${shellWord(`s/^${key}=.*/${line}/`)} ${file}`;
-    return available([{ argv, undo: [back], lasting: true }]);
+    return available([{ argv, undo: [back, reload], lasting: true }]);
   },
 };
