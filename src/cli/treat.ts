@@ -9,6 +9,7 @@ import { jsonFlag, languageFlag, parseCount, parseDuration } from './flags.ts';
 
 interface TreatFlags {
   readonly apply?: string | undefined;
+  readonly verify: boolean;
   readonly yes: boolean;
   readonly peer?: readonly string[] | undefined;
   readonly cache?: string | undefined;
@@ -36,6 +37,12 @@ export const treatCommand = buildCommand<TreatFlags, [string], Context>({
     },
     flags: {
       apply: { kind: 'parsed', parse: String, optional: true, brief: 'do this one of the remedies', placeholder: 'REMEDY' },
+      verify: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'measure again what the treatment in --record did; changes nothing',
+      },
       yes: { kind: 'boolean', default: false, withNegated: false, brief: 'do not ask' },
       peer: texts("an address that the case's challenge may be sent to", 'ADDR'),
       cache: {
@@ -69,10 +76,12 @@ export const treatCommand = buildCommand<TreatFlags, [string], Context>({
     const { treat } = await import('../consult/treat.ts');
     const language = flags.lang ?? this.language;
     if (flags.apply !== undefined && !flags.yes && !process.stdin.isTTY) throw new UsageError('nobody can be asked here: --yes');
+    if (flags.apply !== undefined && flags.verify) throw new UsageError('--apply measures by itself; --verify is for later');
     const treated = await treat({
       about,
       record: flags.record,
       apply: flags.apply ?? null,
+      verify: flags.verify,
       agreed: (steps) => (flags.yes ? Promise.resolve(true) : agree(steps, language)),
       peers: flags.peer ?? [],
       cache: flags.cache,
@@ -82,7 +91,7 @@ export const treatCommand = buildCommand<TreatFlags, [string], Context>({
       signal: this.signal,
       onProgress: (line) => this.progress(line),
     });
-    this.out(flags.json ? `${JSON.stringify(treated, null, 1)}\n` : treatedText(treated, flags.apply, language));
+    this.out(flags.json ? `${JSON.stringify(treated, null, 1)}\n` : treatedText(treated, flags, language));
     const { outcome } = treated;
     if (outcome === null) return;
     if (flags.record !== undefined) await (await import('../consult/outcomes.ts')).addToRecord(flags.record, outcome);
@@ -100,13 +109,14 @@ async function agree(steps: readonly { readonly argv: readonly string[] }[], lan
   }
 }
 
-function treatedText(treated: Treated, applied: string | undefined, language: Language): string {
+function treatedText(treated: Treated, { apply, verify }: Pick<TreatFlags, 'apply' | 'verify'>, language: Language): string {
   const words = treatmentWords[language];
-  if (applied === undefined)
+  if (apply === undefined && !verify)
     return [treated.case.title[language], '', ...treated.options.flatMap((option) => optionLines(option, treated.fixedIn, language))].join(
       '\n',
     );
   if (treated.outcome?.treatment === undefined) return `  ${words.declined}\n`;
+  if (verify) return `  ${treatmentSentence(treated.outcome.treatment, treated.outcome.verified, language)}\n`;
   const back = treated.journal.length === 0 ? [`  ${words.irreversible}`] : [`  ${words.journal(treated.journal.join(', '))}`];
   return [`  ${treatmentSentence(treated.outcome.treatment, treated.outcome.verified, language)}`, ...back, ''].join('\n');
 }

@@ -2,7 +2,7 @@
 import type { Host } from '../host/host.ts';
 import type { Step } from '../intervene/remedy.ts';
 import type { Response } from '../intervene/response.ts';
-import { apply } from '../intervene/treat.ts';
+import { apply, ready } from '../intervene/treat.ts';
 import { type Measured, verify } from '../intervene/verify.ts';
 import type { Case, CaseRemedy } from '../model/case.ts';
 import type { Outcome, TreatmentOutcome } from '../model/evidence.ts';
@@ -30,6 +30,8 @@ export async function applyAndVerify(
   const response = responseOf(host, cache);
   if (!response.ok) refuse(response.unavailable);
   const dose = await doseOf(host, found, response.value, request);
+  const journalReady = ready(steps);
+  if (!journalReady.ok) refuse(journalReady.unavailable);
   if (!(await request.agreed(steps))) return { outcome: null, journal: [] };
   request.onProgress('growth before …');
   const before = await dose.measure();
@@ -40,53 +42,62 @@ export async function applyAndVerify(
   const applied = await apply(steps);
   if (!applied.ok) refuse(applied.unavailable);
   const left = response.value.read();
-  const journal = applied.value.map(({ path }) => path);
+  const dropped = steps.some(({ argv }) => argv.some((word) => word.startsWith('vm.drop_caches=')));
   request.onProgress('applied; growth after …');
   const after = await dose.measure();
+  const treatment = treatmentOf(remedy.id, dose.per, before.value, after.ok ? after.value : null, request.seconds);
   return {
-    journal,
-    outcome: outcomeOf(found, remedy, response.value, dose.per, before.value, after.ok ? after.value : null, request.seconds, steps, [
-      held,
-      left,
-    ]),
+    journal: applied.value.map(({ path }) => path),
+    outcome: {
+      ...outcomeOf(found, response.value, treatment.verified),
+      treatment: { ...treatment.measured, ...(dropped && held !== null && left !== null ? { gave_back: held - left } : {}) },
+    },
   };
 }
 
-function outcomeOf(
-  found: Case,
-  remedy: CaseRemedy,
-  { alias, by }: Response,
+/** Measures once more what a treatment did: growth now, beside the growth before it. Changes nothing. @throws Refused */
+export async function verifyAgain(host: Host, found: Case, earlier: Outcome, request: DoseRequest): Promise<Outcome> {
+  const { treatment, cache } = earlier;
+  if (treatment === undefined || cache === undefined) throw new Refused(`${earlier.protocol} was no treatment`);
+  const response = responseOf(host, cache);
+  if (!response.ok) refuse(response.unavailable);
+  const dose = await doseOf(host, found, response.value, request);
+  if (dose.per !== treatment.per)
+    throw new Refused(
+      `growth was measured per ${treatment.per} before: ${treatment.per === 'event' ? '--peer ADDRESS' : 'leave --peer out'}`,
+    );
+  request.onProgress('growth now …');
+  const now = await dose.measure();
+  if (!now.ok) refuse(now.unavailable);
+  const before = { value: treatment.before, interval95: treatment.before95 };
+  const again = treatmentOf(treatment.remedy, dose.per, before, now.value, request.seconds);
+  return { ...outcomeOf(found, response.value, again.verified), treatment: again.measured };
+}
+
+function treatmentOf(
+  remedy: string,
   per: Dose['per'],
   before: Measured,
   after: Measured | null,
   seconds: number,
-  steps: readonly Step[],
-  [held, left]: readonly (number | null)[],
-): Outcome {
+): { readonly verified: NonNullable<Outcome['verified']>; readonly measured: TreatmentOutcome } {
   const judged = after === null ? { verdict: 'cannot-tell' as const, needs: 1 } : verify(before, after);
-  const gaveBack =
-    steps.some(({ argv }) => argv.some((word) => word.startsWith('vm.drop_caches='))) && held != null && left != null ? held - left : null;
-  const unknown: readonly [number, number] = [0, 2 * before.value];
-  const treatment: TreatmentOutcome = {
-    remedy: remedy.id,
-    per,
-    before: before.value,
-    before95: before.interval95,
-    after: after?.value ?? before.value,
-    after95: after?.interval95 ?? unknown,
-    ...(judged.needs === null ? {} : { needs_seconds: Math.ceil(judged.needs * seconds) }),
-    ...(gaveBack === null ? {} : { gave_back: gaveBack }),
-  };
   return {
-    protocol: `treat-${found.id}`,
-    kind: 'treatment',
-    at: new Date().toISOString(),
-    cache: alias,
-    by,
-    arms: [],
     verified: judged.verdict,
-    treatment,
+    measured: {
+      remedy,
+      per,
+      before: before.value,
+      before95: before.interval95,
+      after: after?.value ?? null,
+      after95: after?.interval95 ?? null,
+      ...(judged.needs === null ? {} : { needs_seconds: Math.ceil(judged.needs * seconds) }),
+    },
   };
+}
+
+function outcomeOf(found: Case, { alias, by }: Response, verified: NonNullable<Outcome['verified']>): Outcome {
+  return { protocol: `treat-${found.id}`, kind: 'treatment', at: new Date().toISOString(), cache: alias, by, arms: [], verified };
 }
 
 /** The cache whose growth the case requires, where it names one. */

@@ -7,7 +7,7 @@ import { prepare } from '../intervene/treat.ts';
 import type { Case, CaseRemedy } from '../model/case.ts';
 import type { Outcome, Unavailable } from '../model/evidence.ts';
 import type { Facts } from '../model/facts.ts';
-import { type ApplyRequest, applyAndVerify } from './apply.ts';
+import { type ApplyRequest, applyAndVerify, verifyAgain } from './apply.ts';
 import { caseOf } from './casebook.ts';
 import { withThisMachine } from './listen.ts';
 import { NotPermitted, Refused, refuse } from './refused.ts';
@@ -19,6 +19,8 @@ export interface TreatRequest extends ApplyRequest {
   readonly record?: string | undefined;
   /** null: the remedies are shown, nothing is done. */
   readonly apply: string | null;
+  /** Measures again what the record's last treatment of this case did. */
+  readonly verify: boolean;
   /** NAME=VALUE for words that the casebook leaves open. */
   readonly given: readonly string[];
 }
@@ -41,6 +43,14 @@ export interface Treated {
   readonly journal: readonly string[];
 }
 
+/** The record's last treatment of this case. @throws Refused */
+function lastTreatment({ id }: Case, record: string | undefined): Outcome {
+  if (record === undefined) throw new Refused('what was before is in a record: --record RECORD');
+  const last = readRecord(record).outcomes.findLast(({ protocol, treatment }) => protocol === `treat-${id}` && treatment !== undefined);
+  if (last === undefined) throw new Refused(`${record} has no treatment of ${id}`);
+  return last;
+}
+
 /** @throws Refused, NotPermitted: before anything was changed */
 export async function treat(request: TreatRequest): Promise<Treated> {
   const found = await caseAbout(request);
@@ -54,6 +64,8 @@ export async function treat(request: TreatRequest): Promise<Treated> {
       options.push({ remedy, steps: steps.ok ? steps.value : null, why: steps.ok ? null : steps.unavailable });
     }
     const common = { case: found, options, fixedIn: fixedIn(found, facts) };
+    if (request.verify)
+      return { ...common, outcome: await verifyAgain(host, found, lastTreatment(found, request.record), request), journal: [] };
     if (request.apply === null) return { ...common, outcome: null, journal: [] };
     const chosen = options.find(({ remedy }) => remedy.id === request.apply);
     if (chosen === undefined)

@@ -4,7 +4,20 @@
  * comes (SIGKILL, a lost terminal), or for the change's deadline, and then runs the script. `kmai undo` runs what is left.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { available, type Reading, unavailable } from '../model/reading.ts';
 import { isErrno } from './refusal.ts';
@@ -64,15 +77,33 @@ function usable(folder: string, make: boolean): boolean {
   }
 }
 
+/** Whether a way back could be written down: asked before anything is measured or sent on account of a change. */
+export function journalReady(lasting: boolean): Reading<string> {
+  const wanted = folders(lasting);
+  const folder = wanted.find((each) => usable(each, true) && writable(each));
+  return folder === undefined
+    ? unavailable('the journal', 'denied', `none of ${wanted.join(', ')} can be written`, 'KMAI_JOURNAL names another folder')
+    : available(folder);
+}
+
+/** access(2) knows of a read-only file system, even for root (EROFS). */
+function writable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Writes down how to undo a change, and waits until the disk has it; for a passing change its guard is alive as well.
  * Only then may the change be made.
  */
 export async function intend(intention: Intention): Promise<Reading<Change>> {
-  const wanted = folders(intention.lasting === true);
-  const folder = wanted.find((each) => usable(each, true));
-  if (folder === undefined)
-    return unavailable('the journal', 'denied', `none of ${wanted.join(', ')} can be written`, 'KMAI_JOURNAL names another folder');
+  const ready = journalReady(intention.lasting === true);
+  if (!ready.ok) return ready;
+  const folder = ready.value;
   const at = new Date().toISOString();
   const path = join(folder, `${at.replaceAll(':', '')}-${String(process.hrtime.bigint()).padStart(20, '0')}-${process.pid}.sh`);
   const kept = intention.withinSeconds === null;

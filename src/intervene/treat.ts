@@ -1,5 +1,5 @@
 import { applyCommand } from '../host/apply.ts';
-import { type Change, intend } from '../host/journal.ts';
+import { type Change, intend, journalReady } from '../host/journal.ts';
 import type { CaseRemedy } from '../model/case.ts';
 import { available, type Reading, unavailable } from '../model/reading.ts';
 import { remedyOf } from './remedies.ts';
@@ -20,6 +20,11 @@ export async function prepare(
     steps.push(...remembered.value);
   }
   return available(steps);
+}
+
+/** Whether every way back could be written down; asked before anything is measured, sent or changed. */
+export function ready(steps: readonly Step[]): Reading<string> {
+  return journalReady(steps.some(({ lasting }) => lasting === true));
 }
 
 /** Journals, then applies, step by step; when one fails, those before it are undone. @returns the changes, all to be kept */

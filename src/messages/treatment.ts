@@ -14,9 +14,19 @@ export function treatmentSentence(treatment: TreatmentOutcome, verified: Outcome
   const between = ([low, high]: readonly [number, number]): string =>
     zh ? `${number(low)} 至 ${number(high)}` : `${number(low)} to ${number(high)}`;
   const per = treatment.per === 'event' ? (zh ? '对象/事件' : 'objects per event') : zh ? '对象/秒' : 'objects per second';
+  const before = `${number(treatment.before)} ${per}`;
+  const [after, after95] = [treatment.after, treatment.after95];
+  const then =
+    after === null || after95 === null
+      ? zh
+        ? '之后没有测量'
+        : 'not measured after'
+      : zh
+        ? `之后 ${number(after)}(${between(after95)})`
+        : `${number(after)} after (${between(after95)})`;
   const figures = zh
-    ? `之前 ${number(treatment.before)} ${per}(${between(treatment.before95)}),之后 ${number(treatment.after)}(${between(treatment.after95)})`
-    : `${number(treatment.before)} ${per} before (${between(treatment.before95)}), ${number(treatment.after)} after (${between(treatment.after95)})`;
+    ? `之前 ${before}(${between(treatment.before95)}),${then}`
+    : `${before} before (${between(treatment.before95)}), ${then}`;
   const back =
     treatment.gave_back === undefined
       ? ''
@@ -31,7 +41,7 @@ function verdict(treatment: TreatmentOutcome, verified: Outcome['verified'], zh:
     case 'stopped':
       return zh ? '已停止' : 'stopped';
     case 'slowed': {
-      const times = (treatment.before / treatment.after).toFixed(1);
+      const times = (treatment.before / (treatment.after ?? treatment.before)).toFixed(1);
       return zh ? `减缓至 1/${times}` : `slowed by ${times}`;
     }
     case 'unchanged':

@@ -232,8 +232,9 @@ export interface TreatmentOutcome {
   readonly per: 'event' | 'second';
   readonly before: number;
   readonly before95: readonly [number, number];
-  readonly after: number;
-  readonly after95: readonly [number, number];
+  /** null: it could not be measured (it was ended early). */
+  readonly after: number | null;
+  readonly after95: readonly [number, number] | null;
   /** Seconds of watching that would decide, where this could not. */
   readonly needs_seconds?: number;
   /** Objects that dropping the caches gave back: cache, not leak. */
