@@ -7,6 +7,12 @@ export interface Context extends CommandContext {
   readonly version: string;
   readonly language: Language;
   readonly color: boolean;
+  /** What the terminal can show: 16 colours or 256. */
+  readonly colors: 1 | 2;
+  /** Keys can be read and the screen be drawn on: no pipe at either end, no dumb terminal. */
+  readonly interactive: boolean;
+  /** The console's font has no finer blocks. */
+  readonly ascii: boolean;
   readonly width: number;
   /** Aborted by the first Ctrl-C: a running window ends early and is diagnosed as far as it went. */
   readonly signal: AbortSignal;
@@ -37,6 +43,9 @@ export function terminalContext(version: string): Context {
     version,
     language: languageOf(process.env),
     color: process.stdout.isTTY && !dumb && (process.env['NO_COLOR'] ?? '') === '',
+    colors: /256|truecolor|24bit|direct/.test(`${process.env['TERM']} ${process.env['COLORTERM']}`) ? 2 : 1,
+    interactive: process.stdin.isTTY && process.stdout.isTTY && !dumb,
+    ascii: process.env['TERM'] === 'linux',
     width: process.stdout.columns ?? 100,
     signal: stopper.signal,
     out: (text) => {

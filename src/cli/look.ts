@@ -15,7 +15,7 @@ export const lookCommand = buildCommand<LookFlags, [], Context>({
   docs: { brief: 'where the memory is: the ledger and the slab caches with all their names; with --for, how they grow' },
   parameters: {
     flags: {
-      once: { kind: 'boolean', default: false, brief: 'one look (the default without --for)' },
+      once: { kind: 'boolean', default: false, brief: 'one look (the default where there is no terminal)' },
       for: { kind: 'parsed', parse: parseDuration, optional: true, brief: 'watch for a while and print growth', placeholder: 'DURATION' },
       from: fromFlag,
       top: { kind: 'parsed', parse: parseCount, default: '15', brief: 'how many caches', placeholder: 'N' },
@@ -26,6 +26,10 @@ export const lookCommand = buildCommand<LookFlags, [], Context>({
   },
   async func(flags) {
     if (flags.once && flags.for !== undefined) throw new UsageError('--once and --for exclude each other');
+    if (!flags.once && flags.for === undefined && flags.from === undefined && !flags.json && this.interactive) {
+      this.exit(await live(this, flags));
+      return;
+    }
     const { consult, openHost } = await import('../consult/consult.ts');
     const host = await openHost(flags.from);
     try {
@@ -46,3 +50,23 @@ export const lookCommand = buildCommand<LookFlags, [], Context>({
     }
   },
 });
+
+/** On a terminal, and nothing else is asked for. */
+async function live(context: Context, flags: LookFlags): Promise<number> {
+  const { watchThisMachine } = await import('../consult/watch.ts');
+  const { runLive } = await import('../tui/live.ts');
+  const watch = watchThisMachine();
+  const { language, color } = view(context, flags);
+  try {
+    return await runLive({
+      watch,
+      language,
+      colors: color ? context.colors : 0,
+      ascii: context.ascii,
+      signal: context.signal,
+      interval: 1,
+    });
+  } finally {
+    await watch.close();
+  }
+}

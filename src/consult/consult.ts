@@ -8,6 +8,8 @@ import { recognise } from '../diagnose/recognise.ts';
 import type { Host } from '../host/host.ts';
 import { listen } from '../listen/listen.ts';
 import { look, type Looked } from '../look/look.ts';
+import { progressText } from '../messages/progress.ts';
+import type { Language } from '../messages/reasons.ts';
 import type { Diagnosis, Where } from '../model/diagnosis.ts';
 import type { CallSite, Evidence, Fact, Machine, Specimen, Unavailable } from '../model/evidence.ts';
 import type { FactId, FactValue } from '../model/facts.ts';
@@ -25,6 +27,8 @@ export interface ConsultOptions {
   /** Ends the window early; what was seen until then is diagnosed. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (text: string) => void;
+  /** Of the progress; the record is the same in every language. */
+  readonly language?: Language;
   /** What was read from kernel memory already. */
   readonly specimens?: readonly Specimen[];
   readonly callsites?: readonly CallSite[];
@@ -41,6 +45,7 @@ export async function consult(host: Host, options: ConsultOptions): Promise<Reco
   const looked = options.exams.has('look') ? await watch(host, options) : null;
   const listens = options.exams.has('listen') && host.kind === 'live' && looked !== null;
   const first = listens ? diagnose(evidenceOf(host, looked, nothingAsked, options), { cases: [] }) : null;
+  if (options.exams.has('ask')) options.onProgress?.(progressText('asking', {}, options.language ?? 'en'));
   const [asked, heard] = await Promise.all([
     options.exams.has('ask') ? askAll(host) : nothingAsked,
     first === null ? nothingHeard : listenWhereItGrows(host, first, options),
@@ -57,11 +62,11 @@ export async function consult(host: Host, options: ConsultOptions): Promise<Reco
 const nothingAsked: Answers = { facts: [], unavailable: [] };
 const nothingHeard: Pick<Evidence, 'callsites' | 'unavailable'> = { callsites: [], unavailable: [] };
 
-function watch(host: Host, { seconds, signal, onProgress }: ConsultOptions): Promise<Looked> {
+function watch(host: Host, { seconds, signal, onProgress, language = 'en' }: ConsultOptions): Promise<Looked> {
   return look(host, {
     seconds,
     ...(signal === undefined ? {} : { signal }),
-    onTick: (elapsed) => onProgress?.(`watching ${elapsed.toFixed(0)} of ${seconds.toFixed(0)} s; Ctrl-C ends the window early`),
+    onTick: (elapsed) => onProgress?.(progressText('watching', { done: Math.round(elapsed), of: Math.round(seconds) }, language)),
   });
 }
 
@@ -72,14 +77,14 @@ const listenedLeaks = 2;
 async function listenWhereItGrows(
   host: Host,
   first: Diagnosis,
-  { seconds, signal, onProgress }: ConsultOptions,
+  { seconds, signal, onProgress, language = 'en' }: ConsultOptions,
 ): Promise<Pick<Evidence, 'callsites' | 'unavailable'>> {
   const callsites: CallSite[] = [];
   const missing: Unavailable[] = [];
   const leaks = first.findings.filter((finding) => finding.class === 'kernel-leak' && ['trend', 'snapshot'].includes(finding.growth.shape));
   for (const cache of new Set(leaks.flatMap(({ where }) => listenable(where)).slice(0, listenedLeaks))) {
     if (signal?.aborted) break;
-    onProgress?.(`listening to ${cache} …`);
+    onProgress?.(progressText('listening', { cache }, language));
     const listening = Math.min(20, Math.max(5, seconds / 6));
     const found = await listen(host, { cache, seconds: listening, ...(signal === undefined ? {} : { signal }) });
     const grew = found.reconciliation?.growth === 'steady' ? found.reconciliation.growth_objects : null;

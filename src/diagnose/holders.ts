@@ -20,7 +20,7 @@ const namedHolders = 5;
  * The growth of each kind of holding. A process that came in the window held nothing before it; one that could not
  * be read at either end says nothing.
  */
-export function heldGrowth(evidence: Evidence): HoldingsOf {
+export function heldGrowth(evidence: Pick<Evidence, 'window' | 'holdings'>): HoldingsOf {
   const seconds = (Date.parse(evidence.window.end) - Date.parse(evidence.window.start)) / 1000;
   if (seconds <= 0) return new Map();
   const kinds = Map.groupBy(evidence.holdings, ({ what }) => what);

@@ -74,9 +74,13 @@ export const populations: readonly Population[] = [
   counted('key_jar', 'key-users', 'keys', '/proc/key-users nkeys'),
 ];
 
-/** `population_objects{cache, by}` of every population whose counter this host has. */
-export function populationSeries(sampled: Sampled): readonly Series[] {
+/**
+ * `population_objects{cache, by}` of every population whose counter this host has.
+ * @param only of these aliases; all when left out
+ */
+export function populationSeries(sampled: Sampled, only?: readonly string[]): readonly Series[] {
   return populations.flatMap(({ alias, source, row, by, objectsPerUnit, less, leavesOut }) => {
+    if (only !== undefined && !only.includes(alias)) return [];
     const tape = tapeOf(sampled, source);
     if (tape === null || !hasRow(tape, row)) return [];
     const lessTape = less === undefined ? null : tapeOf(sampled, less.source);

@@ -44,7 +44,7 @@ const populationSources: readonly Source[] = [
 export const counted: readonly Source[] = [slabinfo, meminfo, ...populationSources];
 
 /** What the machine does meanwhile, and where its pages are. */
-const driving: readonly Source[] = [snmp6, snmp, netstat, netDev, softnetStat, stat, vmstat, cgroups, ...pressures];
+export const driving: readonly Source[] = [snmp6, snmp, netstat, netDev, softnetStat, stat, vmstat, cgroups, ...pressures];
 
 /** At the window's two ends. */
 const edges: readonly Source[] = [

@@ -47,6 +47,30 @@ export function recordOn(tape: Tape, host: Host, time: number): void {
   tape.latest = reading.value;
 }
 
+/** Forgets all but the last `keep` moments: who watches without an end must not need memory without an end. */
+export function forget(tape: Tape, keep: number): void {
+  const gone = tape.times.length - keep;
+  if (gone <= 0) return;
+  tape.times.splice(0, gone);
+  const kept = tape.stretches.flatMap((stretch): Stretch[] => {
+    const from = stretch.from - gone;
+    if (from < 0) stretch.frames.splice(0, -from);
+    return stretch.frames.length === 0 ? [] : [{ ...stretch, from: Math.max(0, from) }];
+  });
+  tape.stretches.splice(0, tape.stretches.length, ...kept);
+}
+
+/** The last moment alone, as a tape of its own. */
+export function lastMoment(tape: Tape): Tape {
+  const stretch = tape.stretches.at(-1);
+  const frame = tape.times.length === 0 ? undefined : stretch?.frames.at(-1);
+  return {
+    ...tape,
+    times: tape.times.slice(-1),
+    stretches: stretch === undefined || frame === undefined ? [] : [{ ...stretch, from: 0, frames: [frame] }],
+  };
+}
+
 /** The values of one row of the source, by its name: null at moments without it. For sources with one value a row. */
 export function rowOf(tape: Tape, name: string): (number | null)[] {
   return gather(tape, (stretch) => stretch.rows.names.indexOf(name));

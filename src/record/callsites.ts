@@ -1,4 +1,6 @@
-import { bytes, count, duration } from '../kernel/units.ts';
+import { bytes, chineseDuration, count, duration, englishDuration } from '../kernel/units.ts';
+import { type ListenedWords, listenedWords } from '../messages/listened.ts';
+import type { Language } from '../messages/reasons.ts';
 import type { CallSite } from '../model/evidence.ts';
 
 export interface CallSitesView {
@@ -7,39 +9,40 @@ export interface CallSitesView {
   readonly width: number;
 }
 
-const standing = { yes: 'LEAKING', no: 'not leaking', unknown: 'cannot tell' } as const;
 const FRAMES_SHOWN = 24;
 
 /**
  * Call sites as text: each with what it allocated, freed and still holds, its processes, and its stack innermost first.
  * Sites that hold nothing are summed up in the last line.
  */
-export function renderCallSites(sites: readonly CallSite[], view: CallSitesView): string {
+export function renderCallSites(sites: readonly CallSite[], view: CallSitesView, language: Language = 'en'): string {
+  const words = listenedWords[language];
   const holding = sites.filter((site) => site.outstanding > 0);
   const shown = holding.slice(0, view.top);
-  const blocks = shown.map((site, index) => renderSite(site, index + 1, view.width));
+  const blocks = shown.map((site, index) => renderSite(site, index + 1, view.width, words, language));
   const rest = [
-    ...(holding.length > shown.length ? [`${count(holding.length - shown.length)} more hold something`] : []),
-    ...(sites.length > holding.length ? [`${count(sites.length - holding.length)} freed all they allocated`] : []),
+    ...(holding.length > shown.length ? [words.more(count(holding.length - shown.length))] : []),
+    ...(sites.length > holding.length ? [words.freedAll(count(sites.length - holding.length))] : []),
   ];
   return `${[...blocks, ...(rest.length > 0 ? [`${rest.join('; ')}.`] : [])].join('\n\n')}\n`;
 }
 
-function renderSite(site: CallSite, number: number, width: number): string {
-  const holds = `${count(site.outstanding)} ${site.outstanding === 1 ? 'object' : 'objects'} (${bytes(site.bytes)})`;
-  const age = site.oldest_seconds === null ? '' : `, oldest ${duration(site.oldest_seconds)}`;
-  const lines = [`${number}. ${holds} still held: ${standing[site.leaking]}`];
-  lines.push(`   ${count(site.allocated)} allocated, ${count(site.freed)} freed${age}${cpus(site)}`);
+function renderSite(site: CallSite, number: number, width: number, words: ListenedWords, language: Language): string {
+  const holds = words.objects(count(site.outstanding), site.outstanding === 1, bytes(site.bytes));
+  const unit = language === 'zh' ? chineseDuration : englishDuration;
+  const age = site.oldest_seconds === null ? '' : words.oldest(duration(site.oldest_seconds, unit));
+  const lines = [words.site(number, holds, words.standing[site.leaking])];
+  lines.push(`   ${words.counts(count(site.allocated), count(site.freed))}${age}${cpus(site, words)}`);
   const processes = (site.processes ?? []).map(({ pid, comm, count: objects }) => `${comm === '' ? '?' : comm} (${pid}) ${count(objects)}`);
-  if (processes.length > 0) lines.push(`   by ${processes.join(', ')}`);
+  if (processes.length > 0) lines.push(`   ${words.by(processes.join(', '))}`);
   site.stack.slice(0, FRAMES_SHOWN).forEach((frame, depth) => lines.push(`   ${depth === 0 ? '┌' : '│'} ${frame}`));
-  if (site.stack.length > FRAMES_SHOWN) lines.push(`   ╎ and ${site.stack.length - FRAMES_SHOWN} more frames`);
-  if (site.stack.length === 0) lines.push('   (no stack)');
+  if (site.stack.length > FRAMES_SHOWN) lines.push(`   ╎ ${words.moreFrames(site.stack.length - FRAMES_SHOWN)}`);
+  if (site.stack.length === 0) lines.push(`   ${words.noStack}`);
   return lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)).join('\n');
 }
 
-function cpus(site: CallSite): string {
+function cpus(site: CallSite, words: ListenedWords): string {
   const list = site.cpus ?? [];
   if (list.length === 0) return '';
-  return `, on ${list.length === 1 ? 'CPU' : 'CPUs'} ${list.length > 8 ? `${list.slice(0, 8).join(' ')} …` : list.join(' ')}`;
+  return words.cpus(list.length > 8 ? `${list.slice(0, 8).join(' ')} …` : list.join(' '), list.length === 1);
 }

@@ -1,4 +1,7 @@
 import { bytes, count, signed } from '../kernel/units.ts';
+import { listenedWords } from '../messages/listened.ts';
+import type { Language } from '../messages/reasons.ts';
+import { tell } from '../messages/details.ts';
 import type { CallSite, Unavailable } from '../model/evidence.ts';
 import { type CallSitesView, renderCallSites } from './callsites.ts';
 
@@ -19,17 +22,20 @@ export interface ListenedView {
   readonly unavailable: readonly Unavailable[];
 }
 
-export function renderListened(heard: ListenedView, view: CallSitesView): string {
-  const refused = heard.unavailable.map(({ what, detail, help }) => `${what}: ${detail}${help === '' ? '' : `; ${help}`}`);
+export function renderListened(heard: ListenedView, view: CallSitesView, language: Language = 'en'): string {
+  const words = listenedWords[language];
+  const refused = heard.unavailable.map(
+    ({ what, detail, help }) => `${what}: ${tell(detail, language)}${help === '' ? '' : `; ${tell(help, language)}`}`,
+  );
   const found = heard.reconciliation;
-  if (found === null) return `Nothing was heard.\n${refused.map((line) => `  ${line}\n`).join('')}`;
+  if (found === null) return `${words.nothing}\n${refused.map((line) => `  ${line}\n`).join('')}`;
   const grew =
     found.growth_objects === null
-      ? 'growth not measured'
-      : `grew by ${signed(found.growth_objects, count)} objects (${signed(found.growth_objects * found.object_bytes, bytes)})`;
-  const explained = found.explained_fraction === null ? '' : `, explained to ${(found.explained_fraction * 100).toFixed(0)} %`;
-  const cost = heard.cost === null ? '' : `; listening cost ${(heard.cost * 100).toFixed(1)} % of a CPU`;
-  const head = `${found.target}, ${found.seconds.toFixed(1)} s by ${heard.engine ?? '?'}: ${grew}${explained}; ${count(found.survivors)} allocated and not freed${cost}`;
-  const remarks = [...found.remarks, ...refused].map((line) => `· ${line}`);
-  return `${[head, ...remarks].join('\n')}\n\n${renderCallSites(heard.callsites, view)}`;
+      ? words.notMeasured
+      : words.grew(signed(found.growth_objects, count), signed(found.growth_objects * found.object_bytes, bytes));
+  const explained = found.explained_fraction === null ? '' : words.explained(`${(found.explained_fraction * 100).toFixed(0)} %`);
+  const cost = heard.cost === null ? '' : words.cost(`${(heard.cost * 100).toFixed(1)} %`);
+  const head = `${words.head(found.target, found.seconds.toFixed(1), heard.engine ?? '?', `${grew}${explained}`, count(found.survivors))}${cost}`;
+  const remarks = [...found.remarks.map((remark) => tell(remark, language)), ...refused].map((line) => `· ${line}`);
+  return `${[head, ...remarks].join('\n')}\n\n${renderCallSites(heard.callsites, view, language)}`;
 }
