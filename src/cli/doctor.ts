@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core';
+import { count } from '../kernel/units.ts';
 import type { Context } from './context.ts';
 import { exit } from './exit.ts';
 import { jsonFlag } from './flags.ts';
@@ -9,7 +10,7 @@ export function renderFindings(
   columns: readonly string[],
 ): string {
   const cell = (value: string | number | null | undefined) =>
-    value === null || value === undefined ? '–' : typeof value === 'number' ? value.toLocaleString('en-US') : value;
+    value === null || value === undefined ? '–' : typeof value === 'number' ? count(value) : value;
   const widths = columns.map((column) => Math.max(column.length, ...findings.map((each) => cell(each[column]).length)));
   const line = (cells: readonly string[]) => cells.map((text, i) => (i === cells.length - 1 ? text : text.padEnd(widths[i]!))).join('  ');
   return `${[line(columns), ...findings.map((each) => line(columns.map((column) => cell(each[column]))))].join('\n')}\n`;

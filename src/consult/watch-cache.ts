@@ -9,6 +9,7 @@ import { holdingsAt, holdingsBetween } from '../look/holdings.ts';
 import { populationSeries } from '../look/populations.ts';
 import type { ProcessCensus } from '../look/process-census.ts';
 import { readProcesses } from '../look/processes.ts';
+import type { Rows } from '../look/source.ts';
 import { driving } from '../look/sources.ts';
 import { forget, newTape, recordOn, seriesOf, type Tape } from '../look/tape.ts';
 import type { Driver, Holder } from '../model/diagnosis.ts';
@@ -56,7 +57,7 @@ const atLeastSeconds = 5;
 const namedHolders = 8;
 
 export function followCache(host: Host, { cache, aliases, tapes, series, growth }: Cache): Following {
-  const counters = driving.map((source) => newTape(source) as Tape);
+  const counters = driving.map((source) => newTape<Rows>(source));
   const kinds = new Set(aliases.flatMap((alias) => (Object.hasOwn(heldBy, alias) ? heldBy[alias]! : [])));
   let driver: Driver | null | undefined;
   let populations: readonly Population[] = [];

@@ -8,9 +8,10 @@ import type { Growth, Reason } from '../model/diagnosis.ts';
 import type { Series } from '../model/evidence.ts';
 
 export interface CacheGrowth {
-  /** Objects a second, the median of all slopes (Theil–Sen); from two readings while there are few. */
+  /** Objects a second, the median of all slopes (Theil–Sen); from the first reading to the last while there are few. */
   readonly rate: number;
-  readonly interval95: readonly [number, number];
+  /** null: too few readings. */
+  readonly interval95: readonly [number, number] | null;
   readonly bytesPerSecond: number;
   readonly shape: Growth['shape'];
   /** It grows, and would not be called growing by chance among all caches that move (Bonferroni). */
@@ -64,7 +65,7 @@ export function judge(cache: Judged, whole: Series, { at, moving, tapes, before 
       : null;
   const found = {
     rate,
-    interval95: few?.interval95 ?? growth.interval95,
+    interval95: few === null && growth.interval95.every((end) => Number.isFinite(end)) ? growth.interval95 : null,
     bytesPerSecond: rate * cache.objectSize,
     shape: growth.shape,
     certain,

@@ -7,7 +7,7 @@ import type { Host } from '../host/host.ts';
 import { ledgers } from '../look/ledger-series.ts';
 import { readPageSize } from '../look/page-size.ts';
 import { type AliasGroup, readAliasGroups } from '../look/slab-aliases.ts';
-import { readSource } from '../look/source.ts';
+import { type Rows, readSource } from '../look/source.ts';
 import { counted } from '../look/sources.ts';
 import { type Slabinfo, slabsOf } from '../look/sources/slabinfo.ts';
 import { percpuAtBootOnly, stacksInVmalloc, vmallocinfo } from '../look/sources/vmallocinfo.ts';
@@ -78,7 +78,7 @@ export function watchThisMachine(): Watch {
 }
 
 export function watch(host: Host): Watch {
-  const tapes = [...counted, zoneinfo, vmstat].map((source) => newTape(source) as Tape);
+  const tapes = [...counted, zoneinfo, vmstat].map((source) => newTape<Rows>(source));
   const tape = (id: string): Tape => tapes.find(({ source }) => source.id === id)!;
   const slab = tape('slabinfo');
   const once = readOnce(host);

@@ -19,7 +19,7 @@ const progress = {
     (a) => `闻:正在听 ${a.cache},${a.done} / ${a.of} 秒;Ctrl-C 提前结束`,
   ),
   asking: sentence(
-    (_: Record<never, never>) => 'asking: kernel, configuration, rules, modules, services …',
+    () => 'asking: kernel, configuration, rules, modules, services …',
     () => '问:内核、配置、规则、模块、服务……',
   ),
   planting: sentence(
@@ -39,11 +39,11 @@ const progress = {
     (a) => `切:正在读内核内存:${a.percent} %`,
   ),
   growth_before: sentence(
-    (_: Record<never, never>) => 'growth before …',
+    () => 'growth before …',
     () => '测量施治前的增长……',
   ),
   growth_after: sentence(
-    (_: Record<never, never>) => 'applied; growth after …',
+    () => 'applied; growth after …',
     () => '已施治;测量之后的增长……',
   ),
   experiment: sentence(
@@ -51,7 +51,7 @@ const progress = {
     (a) => `${phases[a.phase] ?? a.phase}:${a.done} / ${a.of};Ctrl-C 结束实验`,
   ),
   nobody_paused: sentence(
-    (_: Record<never, never>) => 'watching the growth with nobody paused …',
+    () => 'watching the growth with nobody paused …',
     () => '无人暂停,先观察增长……',
   ),
   round: sentence(

@@ -53,8 +53,7 @@ function aliasesText({ words }: Stage, { aliases }: WatchedCache): string {
 function growthTexts({ watch, words, language }: Stage, { name }: WatchedCache): readonly string[] {
   const found = watch.growth(name);
   if (found === null) return [words.waiting];
-  const [low, high] = found.interval95;
-  const interval = Number.isFinite(low) && Number.isFinite(high) ? ` (95 %: ${words.between(signed(low), signed(high))})` : '';
+  const interval = found.interval95 === null ? '' : ` (95 %: ${words.between(signed(found.interval95[0]), signed(found.interval95[1]))})`;
   const rate = `${signed(found.rate)}${words.perSecond}${interval}, ${signed(found.bytesPerSecond, bytes)}${words.perSecond}`;
   const gone = found.exhausts === null ? [] : [words.gone(span(found.exhausts, language))];
   return [rate, [found.certain ? words.growsSurely : words.steady, ...gone].join('; ')];

@@ -168,9 +168,9 @@ function rateText({ watch }: Stage, { name, pace }: WatchedCache): string {
 }
 
 function intervalText({ watch }: Stage, { name }: WatchedCache): string {
-  const found = watch.growth(name);
-  if (found === null || !found.interval95.every((end) => Number.isFinite(end))) return '';
-  const [low, high] = found.interval95;
+  const interval = watch.growth(name)?.interval95 ?? null;
+  if (interval === null) return '';
+  const [low, high] = interval;
   return `${low < 0 ? `−${figure(-low)}` : figure(low)} … ${high < 0 ? `−${figure(-high)}` : figure(high)}`;
 }
 

@@ -58,55 +58,45 @@ export function press(view: View, key: Key, around: Surroundings): Pressed {
 
 function type(view: View, key: Key): View {
   if (key.kind === 'text') return { ...view, filter: view.filter + key.text, chosen: null };
-  switch (key.name) {
-    case 'backspace':
-      return { ...view, filter: [...view.filter].slice(0, -1).join(''), chosen: null };
-    case 'escape':
-      return { ...view, filter: '', typing: false };
-    case 'enter':
-      return { ...view, typing: false };
-    default:
-      return view;
-  }
+  if (key.name === 'backspace') return { ...view, filter: view.filter.replace(/.$/su, ''), chosen: null };
+  if (key.name === 'escape') return { ...view, filter: '', typing: false };
+  return key.name === 'enter' ? { ...view, typing: false } : view;
+}
+
+/** How far a key moves: rows of a list, lines of a text. null: it is no key to move with. */
+function stepOf(key: Key, page: number, all: number): number | null {
+  const steps: Readonly<Record<string, number>> = {
+    up: -1,
+    k: -1,
+    down: 1,
+    j: 1,
+    'page-up': -page,
+    'page-down': page,
+    ' ': page,
+    home: -all,
+    end: all,
+  };
+  const name = key.kind === 'text' ? key.text : key.name;
+  return Object.hasOwn(steps, name) ? steps[name]! : null;
 }
 
 function pressList(view: View, key: Key, around: Surroundings): Pressed {
   const done = (changed: Partial<View>, deed: Deed | null = null): Pressed => ({ view: { ...view, ...changed }, deed });
-  const chosen = chosenOf(view, around.names);
-  const move = (by: number): Pressed => {
-    const at = chosen === null ? 0 : around.names.indexOf(chosen);
-    const to = Math.max(0, Math.min(around.names.length - 1, at + by));
-    return done({ chosen: around.names[to] ?? null });
-  };
-  if (key.kind === 'named')
-    switch (key.name) {
-      case 'up':
-        return move(-1);
-      case 'down':
-        return move(1);
-      case 'page-up':
-        return move(-around.page);
-      case 'page-down':
-        return move(around.page);
-      case 'home':
-        return move(-around.names.length);
-      case 'end':
-        return move(around.names.length);
-      case 'enter':
-      case 'right':
-        return chosen === null ? done({}) : done({ screen: 'detail', chosen, scroll: 0 });
-      case 'escape':
-        return done({ filter: '' });
-      default:
-        return done({});
-    }
+  const { names, page } = around;
+  const chosen = chosenOf(view, names);
+  const step = stepOf(key, page, names.length);
+  if (step !== null) {
+    const at = chosen === null ? 0 : names.indexOf(chosen);
+    return done({ chosen: names[Math.max(0, Math.min(names.length - 1, at + step))] ?? null });
+  }
+  if (key.kind === 'named') {
+    if (key.name === 'escape') return done({ filter: '' });
+    const opens = key.name === 'enter' || key.name === 'right';
+    return opens && chosen !== null ? done({ screen: 'detail', chosen, scroll: 0 }) : done({});
+  }
   switch (key.text) {
     case 'q':
       return done({}, 'quit');
-    case 'k':
-      return move(-1);
-    case 'j':
-      return move(1);
     case '/':
       return done({ typing: true });
     case '?':
@@ -126,53 +116,25 @@ function pressList(view: View, key: Key, around: Surroundings): Pressed {
 /** Detail, help and what a listening or a diagnosis found: text that may be longer than the screen. */
 function pressText(view: View, key: Key, around: Surroundings): Pressed {
   const done = (changed: Partial<View>, deed: Deed | null = null): Pressed => ({ view: { ...view, ...changed }, deed });
-  const scroll = (by: number): Pressed =>
-    done({ scroll: Math.max(0, Math.min(Math.max(0, around.lines - around.page), view.scroll + by)) });
-  const back = (): Pressed => {
-    if (view.screen === 'task' && around.running) return done({ screen: view.under, scroll: 0 }, 'cancel');
-    return done({ screen: view.screen === 'detail' ? 'list' : view.under, scroll: 0 });
-  };
-  if (key.kind === 'named')
-    switch (key.name) {
-      case 'up':
-        return scroll(-1);
-      case 'down':
-        return scroll(1);
-      case 'page-up':
-        return scroll(-around.page);
-      case 'page-down':
-        return scroll(around.page);
-      case 'home':
-        return scroll(-around.lines);
-      case 'end':
-        return scroll(around.lines);
-      case 'enter':
-        return view.screen === 'task' && around.running ? done({}, 'early') : back();
-      case 'escape':
-      case 'left':
-      case 'backspace':
-        return back();
-      default:
-        return done({});
-    }
-  switch (key.text) {
-    case 'q':
-      return back();
-    case 'k':
-      return scroll(-1);
-    case 'j':
-      return scroll(1);
-    case ' ':
-      return scroll(around.page);
-    case '?':
-      return view.screen === 'detail' ? done({ screen: 'help', under: 'detail', scroll: 0 }) : done({});
-    case 'l':
-      return view.screen === 'detail' ? done({ screen: 'task', under: 'detail', scroll: 0 }, 'listen') : done({});
-    case 'd':
-      return view.screen === 'detail' ? done({ screen: 'task', under: 'detail', scroll: 0 }, 'diagnose') : done({});
-    default:
-      return done({});
+  const { lines, page, running } = around;
+  const step = stepOf(key, page, lines);
+  if (step !== null) return done({ scroll: Math.max(0, Math.min(Math.max(0, lines - page), view.scroll + step)) });
+  const runs = view.screen === 'task' && running;
+  if (key.kind === 'named') {
+    if (key.name === 'enter' && runs) return done({}, 'early');
+    return ['enter', 'escape', 'left', 'backspace'].includes(key.name) ? back(view, runs) : done({});
   }
+  if (key.text === 'q') return back(view, runs);
+  if (view.screen !== 'detail') return done({});
+  const from = { under: 'detail', scroll: 0 } as const;
+  if (key.text === '?') return done({ screen: 'help', ...from });
+  if (key.text === 'l') return done({ screen: 'task', ...from }, 'listen');
+  return key.text === 'd' ? done({ screen: 'task', ...from }, 'diagnose') : done({});
+}
+
+function back(view: View, running: boolean): Pressed {
+  const to = view.screen === 'detail' ? 'list' : view.under;
+  return { view: { ...view, screen: to, scroll: 0 }, deed: running ? 'cancel' : null };
 }
 
 /** The chosen cache as long as it is in the list, else the first. */

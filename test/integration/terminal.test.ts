@@ -1,0 +1,161 @@
+/**
+ * The live view on a terminal: a pty, and a screen model that says what a reader would see. What is shown is held against
+ * /proc/slabinfo and against the arithmetic of a workload.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { isRoot, root, workload } from './diagnosed.ts';
+import { type OnScreen, onScreen } from './screen.ts';
+
+const perSecond = 199;
+const skip = isRoot ? false : 'needs root: slabinfo';
+const kmai = 'bin/kmai look';
+
+function slabObjects(cache: string): number {
+  const row = readFileSync('/proc/slabinfo', 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith(`${cache} `));
+  return Number(row?.split(/\s+/)[1]);
+}
+
+/** The row of a cache in the list: objects, and the figure under OBJECTS/s. */
+function rowOf(lines: readonly string[], cache: string): { readonly objects: number; readonly rate: number } | null {
+  const line = lines.find((each) => new RegExp(`^[> ][▲▼ ] ${cache}\\b`).test(each));
+  const match = /^.. \S+(?: (?:\+\d+|→ \S+))? +([\d,]+) +[\d.]+ \S+ +([+−]?[\d.,]+)/.exec(line ?? '');
+  if (match === null) return null;
+  const number = (text: string): number => Number(text.replaceAll(',', '').replace('−', '-'));
+  return { objects: number(match[1]!), rate: number(match[2]!) };
+}
+
+async function left(screen: OnScreen, code: number): Promise<void> {
+  await screen.until(`exit ${code}, the terminal as it was`, (lines) =>
+    lines.some((line) => line.startsWith(`left ${code} isig icanon echo`)),
+  );
+  assert.deepEqual(screen.state(), { alternate: false, cursorHidden: false });
+}
+
+test('the live view at 80 × 24 shows what /proc/slabinfo counts and what the workload holds', { skip }, async (t) => {
+  const held = await workload('hold', ['files', perSecond * 60, perSecond]);
+  const screen = await onScreen(kmai, { columns: 80, rows: 24 });
+  try {
+    await t.test('it takes the whole screen, and no line is cut or wrapped', async () => {
+      const lines = await screen.until('the first caches', (seen) => seen[23]?.includes('q quit') === true);
+      assert.match(lines[0]!, /^kmai look · \S+ · Linux \S+ · [\d.]+ GiB · watched/);
+      assert.match(lines[1]!, /^\[A*F*M*H*S*R*K*\?*\.*\]$/);
+      assert.equal(lines[1]!.length, 80);
+      assert.ok(lines.some((line) => line.includes('CACHE → OWNER')));
+      assert.deepEqual(screen.state(), { alternate: true, cursorHidden: true });
+    });
+    await t.test('a filter leaves the caches with that in one of their names', async () => {
+      screen.press('/filp\r');
+      const lines = await screen.until('filp alone', (seen) => seen[23]?.includes('filter: filp') === true);
+      assert.equal(lines.filter((line) => /^[> ][▲▼ ] \S/.test(line)).length, 1);
+    });
+    await t.test('the objects shown are those of slabinfo', async () => {
+      const before = slabObjects('filp');
+      const lines = await screen.until('a count', (seen) => (rowOf(seen, 'filp')?.objects ?? 0) >= before);
+      const shown = rowOf(lines, 'filp')!.objects;
+      const after = slabObjects('filp');
+      // The screen is a second old at most, and slabinfo moves by slabs.
+      assert.ok(shown >= before && shown <= after + 64, `${before} ≤ ${shown} ≤ ${after}`);
+    });
+    await t.test(`${perSecond} files a second held are ${perSecond} objects a second ± 10 %, and certain`, async () => {
+      const near = (rate: number): boolean => Math.abs(rate - perSecond) <= perSecond * 0.1;
+      await screen.until(
+        '▲ and the rate',
+        (seen) => seen.some((line) => line.startsWith('>▲ filp')) && near(rowOf(seen, 'filp')?.rate ?? 0),
+        30,
+      );
+      await screen.until('a forecast', (seen) => /filp.*grows .*memory is gone in \d/.test(seen[22] ?? ''), 10);
+    });
+    await t.test('Enter shows the counter that counts it and the process that holds it', async () => {
+      screen.press('\r');
+      await screen.until('the counter', (seen) => seen.some((line) => line.includes('/proc/sys/fs/file-nr')), 10);
+      await screen.until('the holder', (seen) => seen.some((line) => line.includes(`(${held.pid})`)), 15);
+    });
+    await t.test('at 200 × 50 the same comes with more columns', async () => {
+      screen.press('q');
+      screen.resize(200, 50);
+      const lines = await screen.until('the wide header', (seen) => seen.some((line) => line.includes('MERGED WITH')));
+      assert.equal(lines[1]!.length, 200);
+      assert.match(lines[49]!, /filter: filp/);
+      screen.press('?');
+      await screen.until('help', (seen) => seen[0] === 'keys of the live view');
+    });
+    await t.test('q ends it and gives the terminal back', async () => {
+      screen.press('qq');
+      await left(screen, 0);
+    });
+  } finally {
+    screen.close();
+    await held.stop();
+  }
+});
+
+test('in Chinese the columns stand under their headings, and SIGTERM gives the terminal back', { skip }, async () => {
+  const screen = await onScreen(kmai, { columns: 100, rows: 30, env: { LANG: 'zh_CN.UTF-8' } });
+  try {
+    const lines = await screen.until('the keys', (seen) => seen[29]?.includes('退出') === true);
+    const header = lines.find((line) => line.includes('缓存 → 属主'))!;
+    const row = lines[lines.indexOf(header) + 1]!;
+    // A Chinese character takes two cells and one place in the string.
+    const cells = [...header.slice(0, header.indexOf('占用') + 2)].reduce((sum, each) => sum + (/[\u2e80-\u9fff]/.test(each) ? 2 : 1), 0);
+    assert.match(row.slice(0, cells), /\d (B|KiB|MiB|GiB)$/, `${header}\n${row}`);
+    screen.signal('SIGTERM');
+    await left(screen, 143);
+  } finally {
+    screen.close();
+  }
+});
+
+test('kill -9 of kmai leaves a terminal that can be used', { skip }, async () => {
+  const screen = await onScreen(kmai, { columns: 80, rows: 24, env: { NO_COLOR: '1' } });
+  try {
+    await screen.until('the view', (seen) => seen[23]?.includes('q quit') === true);
+    screen.signal('SIGKILL');
+    await left(screen, 137);
+  } finally {
+    screen.close();
+  }
+});
+
+test('a dumb terminal and a pipe get one look as text, without any control sequence', { skip }, async () => {
+  const screen = await onScreen(`${kmai} --top 3`, { columns: 80, rows: 40, env: { TERM: 'dumb' } });
+  try {
+    await screen.until(
+      'a ledger and an end',
+      (seen) => seen.some((line) => line.startsWith('left 0')) && seen.some((line) => line.includes('MemTotal')),
+    );
+    assert.equal(screen.state().alternate, false);
+  } finally {
+    screen.close();
+  }
+  const piped = execFileSync(`${root}/bin/kmai`, ['look', '--top', '3'], { encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '' } });
+  assert.ok(!piped.includes('\u001b'));
+});
+
+test('who may not read slabinfo is told so, and sees the ledger', { skip: skip || nobodyMay() }, async () => {
+  const screen = await onScreen(`setpriv --reuid=65534 --regid=65534 --clear-groups ${kmai}`, { columns: 80, rows: 24 });
+  try {
+    const lines = await screen.until('the reason', (seen) => seen.some((line) => line.includes('/proc/slabinfo: ')));
+    assert.match(lines.join('\n'), /slab caches cannot be read/);
+    assert.match(lines.join('\n'), /run as root/);
+    assert.match(lines[1]!, /^\[A*F*M*H*S*R*K*\?*\.*\]$/);
+    screen.press('q');
+    await left(screen, 0);
+  } finally {
+    screen.close();
+  }
+});
+
+/** Whether another user could start kmai from here at all. */
+function nobodyMay(): false | string {
+  try {
+    execFileSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', `${root}/bin/kmai`, '--version'], { stdio: 'ignore' });
+    return false;
+  } catch {
+    return 'another user cannot reach this folder';
+  }
+}
