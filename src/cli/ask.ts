@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { colorFlag, fromFlag, jsonFlag, languageFlag, view, type ViewFlags } from './flags.ts';
 
 interface AskFlags extends ViewFlags {
@@ -8,7 +9,12 @@ interface AskFlags extends ViewFlags {
 }
 
 export const askCommand = buildCommand<AskFlags, [], Context>({
-  docs: { brief: 'under what circumstances: kernel, configuration, rules, modules, services, as facts with their source' },
+  docs: {
+    brief: said(
+      'under what circumstances: kernel, configuration, rules, modules, services, as facts with their source',
+      '问:处于何种境况:内核、配置、规则、模块、服务,逐条事实及其出处',
+    ),
+  },
   parameters: { flags: { from: fromFlag, json: jsonFlag, lang: languageFlag, color: colorFlag } },
   async func(flags) {
     const { consult, openHost } = await import('../consult/consult.ts');

@@ -1,6 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import { bytes as sizeOf, duration } from '../kernel/units.ts';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { fromFlag, parseDuration } from './flags.ts';
 
 interface CaptureFlags {
@@ -11,13 +12,22 @@ interface CaptureFlags {
 }
 
 export const captureCommand = buildCommand<CaptureFlags, [], Context>({
-  docs: { brief: 'record all that a diagnosis reads into one file, to be diagnosed anywhere with --from' },
+  docs: {
+    brief: said(
+      'record all that a diagnosis reads into one file, to be diagnosed anywhere with --from',
+      '把诊断所读的一切录入一个文件,可在任何地方用 --from 诊断',
+    ),
+  },
   parameters: {
     flags: {
-      output: { kind: 'parsed', parse: String, brief: 'file to write', placeholder: 'FILE.kmai' },
-      for: { kind: 'parsed', parse: parseDuration, default: '60s', brief: 'how long to record', placeholder: 'DURATION' },
+      output: { kind: 'parsed', parse: String, brief: said('file to write', '要写的文件'), placeholder: 'FILE.kmai' },
+      for: { kind: 'parsed', parse: parseDuration, default: '60s', brief: said('how long to record', '录制多久'), placeholder: 'DURATION' },
       from: fromFlag,
-      redact: { kind: 'boolean', default: false, brief: 'replace host names, addresses and user names by consistent pseudonyms' },
+      redact: {
+        kind: 'boolean',
+        default: false,
+        brief: said('replace host names, addresses and user names by consistent pseudonyms', '将主机名、地址、用户名换成前后一致的化名'),
+      },
     },
     aliases: { o: 'output' },
   },

@@ -1,5 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { exit } from './exit.ts';
 import { colorFlag, jsonFlag, languageFlag, view, type ViewFlags } from './flags.ts';
 
@@ -10,7 +11,9 @@ interface CaseFlags extends ViewFlags {
 const flags = { json: jsonFlag, lang: languageFlag, color: colorFlag } as const;
 
 const listCommand = buildCommand<CaseFlags, [], Context>({
-  docs: { brief: 'all cases of the casebook: known leaks, and growths that only look like one' },
+  docs: {
+    brief: said('all cases of the casebook: known leaks, and growths that only look like one', '医案全部病例:已知泄漏,以及貌似泄漏的增长'),
+  },
   parameters: { flags },
   async func(given) {
     const { casebook } = await import('../consult/casebook.ts');
@@ -21,10 +24,20 @@ const listCommand = buildCommand<CaseFlags, [], Context>({
 });
 
 const showCommand = buildCommand<CaseFlags, [string], Context>({
-  docs: { brief: 'one case: its signs, triggers, affected releases, remedies and references' },
+  docs: {
+    brief: said(
+      'one case: its signs, triggers, affected releases, remedies and references',
+      '一则病例:症候、诱因、受影响的版本、治法与参考',
+    ),
+  },
   parameters: {
     flags,
-    positional: { kind: 'tuple', parameters: [{ brief: 'the id, as `kmai case list` shows it', parse: String, placeholder: 'ID' }] },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        { brief: said('the id, as `kmai case list` shows it', '病例编号,见 `kmai case list`'), parse: String, placeholder: 'ID' },
+      ],
+    },
   },
   async func(given, id) {
     const { caseOf } = await import('../consult/casebook.ts');
@@ -35,10 +48,16 @@ const showCommand = buildCommand<CaseFlags, [string], Context>({
 });
 
 const searchCommand = buildCommand<CaseFlags, string[], Context>({
-  docs: { brief: 'cases by words: a cache, a kernel function, a CVE, a word of the title' },
+  docs: {
+    brief: said('cases by words: a cache, a kernel function, a CVE, a word of the title', '按词检索病例:缓存名、内核函数、CVE、标题中的词'),
+  },
   parameters: {
     flags,
-    positional: { kind: 'array', minimum: 1, parameter: { brief: 'words, all of which must occur', parse: String, placeholder: 'WORD' } },
+    positional: {
+      kind: 'array',
+      minimum: 1,
+      parameter: { brief: said('words, all of which must occur', '须全部出现的词'), parse: String, placeholder: 'WORD' },
+    },
   },
   async func(given, ...words) {
     const { searchCasebook } = await import('../consult/casebook.ts');
@@ -50,10 +69,15 @@ const searchCommand = buildCommand<CaseFlags, string[], Context>({
 });
 
 const checkCommand = buildCommand<ViewFlags, [string], Context>({
-  docs: { brief: 'check a case file: YAML, schema, and the types of its trigger conditions' },
+  docs: {
+    brief: said('check a case file: YAML, schema, and the types of its trigger conditions', '检查病例文件:YAML、模式,以及诱因条件的类型'),
+  },
   parameters: {
     flags: { lang: languageFlag, color: colorFlag },
-    positional: { kind: 'tuple', parameters: [{ brief: 'the YAML file of the case', parse: String, placeholder: 'FILE' }] },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ brief: said('the YAML file of the case', '病例的 YAML 文件'), parse: String, placeholder: 'FILE' }],
+    },
   },
   async func(_given, path) {
     const { checkCaseFile } = await import('../consult/casebook.ts');
@@ -66,5 +90,5 @@ const checkCommand = buildCommand<ViewFlags, [string], Context>({
 
 export const caseRoutes = buildRouteMap<'list' | 'show' | 'search' | 'check', Context>({
   routes: { list: listCommand, show: showCommand, search: searchCommand, check: checkCommand },
-  docs: { brief: 'the casebook of known kernel leaks' },
+  docs: { brief: said('the casebook of known kernel leaks', '医案:已知的内核泄漏') },
 });

@@ -3,6 +3,7 @@ import type { Plan } from '../consult/challenge.ts';
 import { experimentWords, riskOf } from '../messages/experiment.ts';
 import type { Language } from '../messages/reasons.ts';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { exit } from './exit.ts';
 import { jsonFlag, languageFlag, parseCount, parseDuration } from './flags.ts';
 
@@ -28,41 +29,62 @@ const time = (brief: string) => ({ kind: 'parsed', parse: parseDuration, optiona
 
 export const challengeCommand = buildCommand<ChallengeFlags, string[], Context>({
   docs: {
-    brief: 'an experiment: which of several stimuli makes objects of a cache, and how many each time',
-    fullDescription: [
-      'STIMULUS is udp4-… udp6-… tcp4-… tcp6-… icmp4-… icmp6-… with loopback, own, on-link, off-link or peer; dns@SERVER; open, stat, fork, socket, mount,',
-      'cgroup, netns; or "run:PROGRAM ARGUMENTS". Or one protocol that was saved (NAME.yaml). An address may follow: udp6-off-link@[2001:db8::1]:7.',
-      'Nothing is sent to any address that was not named. Exit codes: 1 something was convicted, 0 all acquitted, 2 cannot tell.',
-    ].join('\n'),
+    brief: said(
+      'an experiment: which of several stimuli makes objects of a cache, and how many each time',
+      '实验:哪种刺激会产生某缓存的对象,每次几个',
+    ),
+    fullDescription: said(
+      [
+        'STIMULUS is udp4-… udp6-… tcp4-… tcp6-… icmp4-… icmp6-… with loopback, own, on-link, off-link or peer; dns@SERVER; open, stat, fork, socket, mount,',
+        'cgroup, netns; or "run:PROGRAM ARGUMENTS". Or one protocol that was saved (NAME.yaml). An address may follow: udp6-off-link@[2001:db8::1]:7.',
+        'Nothing is sent to any address that was not named. Exit codes: 1 something was convicted, 0 all acquitted, 2 cannot tell.',
+      ].join('\n'),
+      [
+        'STIMULUS 为 udp4-… udp6-… tcp4-… tcp6-… icmp4-… icmp6-…,后接 loopback、own、on-link、off-link 或 peer;dns@SERVER;open、stat、fork、socket、mount、',
+        'cgroup、netns;或 "run:程序 参数"。或一份存下的方案(NAME.yaml)。其后可带地址:udp6-off-link@[2001:db8::1]:7。',
+        '绝不发往未指明的地址。退出码:1 有所定罪,0 全部排除,2 无法判定。',
+      ].join('\n'),
+    ),
   },
   parameters: {
-    positional: { kind: 'array', parameter: { parse: String, brief: 'a stimulus, or a protocol file', placeholder: 'STIMULUS' } },
+    positional: {
+      kind: 'array',
+      parameter: { parse: String, brief: said('a stimulus, or a protocol file', '刺激,或方案文件'), placeholder: 'STIMULUS' },
+    },
     flags: {
-      case: text("run this case's own challenge", 'ID'),
+      case: text(said("run this case's own challenge", '做这则病例自带的激发试验'), 'ID'),
       peer: {
         kind: 'parsed',
         parse: String,
         optional: true,
         variadic: true,
-        brief: 'an address that may be sent to, [ADDRESS]:PORT with a port (UDP: 7, the echo service)',
+        brief: said(
+          'an address that may be sent to, [ADDRESS]:PORT with a port (UDP: 7, the echo service)',
+          '允许向其发送的地址,带端口写作 [ADDRESS]:PORT(UDP 为 7,echo 服务)',
+        ),
         placeholder: 'ADDR',
       },
-      cache: text('whose objects are counted: any alias', 'ALIAS'),
-      events: count('events of each arm (default: 2000)'),
-      rounds: count('bursts of each arm (default: 8)'),
-      settle: time('how long after each burst is counted (default: 500ms)'),
-      seed: count('of the random order (default: 1)'),
-      limit: time('ends the experiment (default: 5m)'),
-      save: text('write the protocol, to run it again', 'FILE.yaml'),
-      record: text('a record that the outcome joins; it is diagnosed again', 'RECORD'),
-      plan: { kind: 'boolean', default: false, withNegated: false, brief: 'show what would be done, and its risk; do nothing' },
+      cache: text(said('whose objects are counted: any alias', '计数哪个缓存的对象:任一别名'), 'ALIAS'),
+      events: count(said('events of each arm (default: 2000)', '每组的事件数(默认 2000)')),
+      rounds: count(said('bursts of each arm (default: 8)', '每组的脉冲次数(默认 8)')),
+      settle: time(said('how long after each burst is counted (default: 500ms)', '每次脉冲之后多久计数(默认 500ms)')),
+      seed: count(said('of the random order (default: 1)', '随机顺序的种子(默认 1)')),
+      limit: time(said('ends the experiment (default: 5m)', '实验时限(默认 5m)')),
+      save: text(said('write the protocol, to run it again', '写出方案,以便重做'), 'FILE.yaml'),
+      record: text(said('a record that the outcome joins; it is diagnosed again', '将结果并入此记录,并重新诊断'), 'RECORD'),
+      plan: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: said('show what would be done, and its risk; do nothing', '只说明会做什么、有何风险;什么都不做'),
+      },
       json: jsonFlag,
       lang: languageFlag,
     },
   },
   async func(flags, ...stimuli) {
     const { challenge } = await import('../consult/challenge.ts');
-    const language = flags.lang ?? this.language;
+    const language = this.language;
     const { plan, outcome } = await challenge({
       ...flags,
       stimuli,

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { CommandContext } from '@stricli/core';
 import type { Language } from '../messages/reasons.ts';
+import { language } from './language.ts';
 
 /** What every command gets: where to write, for whom, and when to stop. */
 export interface Context extends CommandContext {
@@ -22,12 +23,6 @@ export interface Context extends CommandContext {
   exit(code: number): void;
 }
 
-/** zh for a Chinese locale, en for all others; LC_ALL before LC_MESSAGES before LANG, as in setlocale(3). */
-export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
-  const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
-  return locale.startsWith('zh') ? 'zh' : 'en';
-}
-
 export function terminalContext(version: string): Context {
   const stopper = new AbortController();
   process.on('SIGINT', () => {
@@ -41,7 +36,7 @@ export function terminalContext(version: string): Context {
   return {
     process,
     version,
-    language: languageOf(process.env),
+    language,
     color: process.stdout.isTTY && !dumb && (process.env['NO_COLOR'] ?? '') === '',
     colors: /256|truecolor|24bit|direct/.test(`${process.env['TERM']} ${process.env['COLORTERM']}`) ? 2 : 1,
     interactive: process.stdin.isTTY && process.stdout.isTTY && !dumb,

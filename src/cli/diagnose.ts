@@ -3,6 +3,7 @@ import type { ConsultOptions } from '../consult/consult.ts';
 import type { consultCore } from '../consult/dump.ts';
 import type { Record } from '../model/record.ts';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { exitOf, UsageError } from './exit.ts';
 import { colorFlag, fromFlag, jsonFlag, languageFlag, parseDuration, view, type ViewFlags } from './flags.ts';
 
@@ -18,20 +19,37 @@ interface DiagnoseFlags extends ViewFlags {
 }
 
 export const diagnoseCommand = buildCommand<DiagnoseFlags, [], Context>({
-  docs: { brief: 'find out what grows in the kernel, whose it is, what drives it, and which known leak it is' },
+  docs: {
+    brief: said(
+      'find out what grows in the kernel, whose it is, what drives it, and which known leak it is',
+      '辨证:内核里什么在增长、属于谁、由什么驱动、是哪一种已知泄漏',
+    ),
+  },
   parameters: {
     flags: {
-      for: { kind: 'parsed', parse: parseDuration, default: '60s', brief: 'how long to watch', placeholder: 'DURATION' },
+      for: { kind: 'parsed', parse: parseDuration, default: '60s', brief: said('how long to watch', '观察多久'), placeholder: 'DURATION' },
       from: fromFlag,
       core: {
         kind: 'parsed',
         parse: String,
         optional: true,
-        brief: 'a memory dump: examined alone, or together with --from',
+        brief: said('a memory dump: examined alone, or together with --from', '内存转储:单独检查,或与 --from 一起'),
         placeholder: 'DUMP',
       },
-      with: { kind: 'enum', values: exams, variadic: ',', optional: true, brief: 'examinations to make (default: all that are possible)' },
-      report: { kind: 'parsed', parse: String, optional: true, brief: 'also write the record: .json or .md', placeholder: 'FILE' },
+      with: {
+        kind: 'enum',
+        values: exams,
+        variadic: ',',
+        optional: true,
+        brief: said('examinations to make (default: all that are possible)', '要做的检查(默认:一切可行的)'),
+      },
+      report: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: said('also write the record: .json or .md', '同时写出记录:.json 或 .md'),
+        placeholder: 'FILE',
+      },
       json: jsonFlag,
       lang: languageFlag,
       color: colorFlag,
@@ -41,7 +59,8 @@ export const diagnoseCommand = buildCommand<DiagnoseFlags, [], Context>({
     const { consult, openHost } = await import('../consult/consult.ts');
     const { reportFormat, writeReport } = await import('../consult/report.ts');
     const format = flags.report === undefined ? undefined : reportFormat(flags.report);
-    if (flags.report !== undefined && format === undefined) throw new UsageError(`${flags.report}: a report is .json or .md`);
+    if (flags.report !== undefined && format === undefined)
+      throw new UsageError(said(`${flags.report}: a report is .json or .md`, `${flags.report}:报告须为 .json 或 .md`));
     const host = flags.core !== undefined && flags.from === undefined ? undefined : await openHost(flags.from);
     try {
       const options = {

@@ -1,6 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import { count } from '../kernel/units.ts';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { exit } from './exit.ts';
 import { jsonFlag } from './flags.ts';
 
@@ -18,9 +19,14 @@ export function renderFindings(
 
 export const doctorCommand = buildCommand<{ readonly json: boolean }, [], Context>({
   docs: {
-    brief: 'what kmai can see on this kernel: plants a known growth and asks every examination',
-    fullDescription:
+    brief: said(
+      'what kmai can see on this kernel: plants a known growth and asks every examination',
+      '自检:kmai 在此内核上能看到什么:植入已知的增长,逐项检查',
+    ),
+    fullDescription: said(
       'Exits with 0 when every examination this machine allows sees what was planted, with 2 when one does not, with 77 when none may look.',
+      '本机所允许的检查都看见了植入者,退出码为 0;有一项没看见为 2;都无权查看为 77。',
+    ),
   },
   parameters: { flags: { json: jsonFlag } },
   async func(flags) {

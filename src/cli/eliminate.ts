@@ -3,6 +3,7 @@ import type { EliminateAnswer } from '../consult/eliminate.ts';
 import { eliminationSentence, eliminationWords } from '../messages/elimination.ts';
 import type { Language } from '../messages/reasons.ts';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { exit } from './exit.ts';
 import { jsonFlag, languageFlag, parseDuration } from './flags.ts';
 
@@ -25,34 +26,67 @@ const list = (brief: string, placeholder: string) =>
 
 export const eliminateCommand = buildCommand<EliminateFlags, [], Context>({
   docs: {
-    brief: 'which process or service drives the growth: pauses them by halves, never kills, always lets them go on',
-    fullDescription:
+    brief: said(
+      'which process or service drives the growth: pauses them by halves, never kills, always lets them go on',
+      '神农尝百草:哪个进程或服务驱动了增长:逐半暂停,绝不杀死,总会恢复',
+    ),
+    fullDescription: said(
       'Never paused: init, kmai and its ancestors, sshd, journald, dbus, udev, network managers, storage, watchdogs, and what is excluded. Exit codes: 1 somebody drives it, 0 none of them, 2 cannot tell.',
+      '绝不暂停:init、kmai 及其祖先进程、sshd、journald、dbus、udev、网络管理器、存储、看门狗,以及被排除者。退出码:1 找到驱动者,0 都不是,2 无法判定。',
+    ),
   },
   parameters: {
     flags: {
-      cache: { kind: 'parsed', parse: String, optional: true, brief: 'whose growth is explained: any alias', placeholder: 'ALIAS' },
-      units: list('only these services; "all" for all of them', 'UNIT,…'),
-      pids: list('only these processes; "all" for all of them', 'PID,…'),
-      exclude: list('never pause these: pids, names, units', 'NAME,…'),
+      cache: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: said('whose growth is explained: any alias', '要解释哪个缓存的增长:任一别名'),
+        placeholder: 'ALIAS',
+      },
+      units: list(said('only these services; "all" for all of them', '仅限这些服务;"all" 为全部'), 'UNIT,…'),
+      pids: list(said('only these processes; "all" for all of them', '仅限这些进程;"all" 为全部'), 'PID,…'),
+      exclude: list(said('never pause these: pids, names, units', '绝不暂停这些:进程号、名称、服务单元'), 'NAME,…'),
       freeze: {
         kind: 'parsed',
         parse: parseDuration,
         default: '20s',
-        brief: 'the longest that anyone is paused at a time',
+        brief: said('the longest that anyone is paused at a time', '每次最长暂停多久'),
         placeholder: 'DURATION',
       },
-      limit: { kind: 'parsed', parse: parseDuration, default: '5m', brief: 'ends the elimination', placeholder: 'DURATION' },
-      signals: { kind: 'boolean', default: false, withNegated: false, brief: 'pause with SIGSTOP even where there is a freezer' },
-      record: { kind: 'parsed', parse: String, optional: true, brief: 'a record that the outcome joins', placeholder: 'RECORD' },
-      plan: { kind: 'boolean', default: false, withNegated: false, brief: 'show who would be paused, and the risk; do nothing' },
+      limit: {
+        kind: 'parsed',
+        parse: parseDuration,
+        default: '5m',
+        brief: said('ends the elimination', '排查时限'),
+        placeholder: 'DURATION',
+      },
+      signals: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: said('pause with SIGSTOP even where there is a freezer', '即使有 freezer 也用 SIGSTOP 暂停'),
+      },
+      record: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: said('a record that the outcome joins', '将结果并入此记录'),
+        placeholder: 'RECORD',
+      },
+      plan: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: said('show who would be paused, and the risk; do nothing', '只说明会暂停谁、有何风险;什么都不做'),
+      },
       json: jsonFlag,
       lang: languageFlag,
     },
   },
   async func(flags) {
     const { eliminateGrowth } = await import('../consult/eliminate.ts');
-    const language = flags.lang ?? this.language;
+    const language = this.language;
     const wanted = flags.units ?? flags.pids;
     const answer = await eliminateGrowth({
       cache: flags.cache,

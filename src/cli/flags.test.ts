@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { languageOf } from './context.ts';
+import { languageOf, takeLanguage } from './language.ts';
 import { parseCount, parseDuration } from './flags.ts';
 
 test('durations are seconds, whatever their unit', () => {
@@ -20,4 +20,14 @@ test('the language comes from the locale, in the order of setlocale', () => {
   assert.equal(languageOf({ LANG: 'zh_CN.UTF-8' }), 'zh');
   assert.equal(languageOf({ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' }), 'en');
   assert.equal(languageOf({}), 'en');
+});
+
+test('--lang is taken from anywhere before --, with or without an equals sign', () => {
+  assert.deepEqual(takeLanguage(['look', '--lang', 'zh', '--once']), { wanted: 'zh', rest: ['look', '--once'] });
+  assert.deepEqual(takeLanguage(['--lang=zh', '--help']), { wanted: 'zh', rest: ['--help'] });
+  assert.deepEqual(takeLanguage(['case', 'search', '--', '--lang', 'zh']), {
+    wanted: undefined,
+    rest: ['case', 'search', '--', '--lang', 'zh'],
+  });
+  assert.deepEqual(takeLanguage(['look', '--lang']), { wanted: '', rest: ['look'] });
 });

@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { exit, UsageError } from './exit.ts';
 import { jsonFlag, parseCount, parseDuration } from './flags.ts';
 
@@ -24,46 +25,81 @@ export function parseBudget(text: string): number {
   if (text === 'none') return Number.POSITIVE_INFINITY;
   const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim());
   const share = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1);
-  if (!(share > 0 && share <= 64)) throw new UsageError(`"${text}" is no budget; expected a share of one CPU, e.g. 5%, 0.05 or none`);
+  if (!(share > 0 && share <= 64))
+    throw new UsageError(
+      said(
+        `"${text}" is no budget; expected a share of one CPU, e.g. 5%, 0.05 or none`,
+        `“${text}”不是预算;应为一个 CPU 的份额,如 5%、0.05 或 none`,
+      ),
+    );
   return share;
 }
 
 export const listenCommand = buildCommand<ListenFlags, [string], Context>({
   docs: {
-    brief: 'who allocates from a slab cache and does not free, held against what the cache grew by',
-    fullDescription:
+    brief: said(
+      'who allocates from a slab cache and does not free, held against what the cache grew by',
+      '闻:谁从某 slab 缓存分配而不释放,并与缓存的增长对账',
+    ),
+    fullDescription: said(
       'CACHE may be any alias of a merged cache, a kmalloc cache, pages, pages:ORDER, vmalloc or percpu. With --from it reads perf script, ftrace, bpftrace -f json, page_owner or alloc_traces.',
+      'CACHE 可为合并缓存的任一别名、kmalloc 缓存、pages、pages:ORDER、vmalloc 或 percpu。配合 --from 可读 perf script、ftrace、bpftrace -f json、page_owner 或 alloc_traces。',
+    ),
   },
   parameters: {
-    positional: { kind: 'tuple', parameters: [{ parse: (text: string): string => text, brief: 'cache', placeholder: 'CACHE' }] },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ parse: (text: string): string => text, brief: said('cache', '缓存'), placeholder: 'CACHE' }],
+    },
     flags: {
-      for: { kind: 'parsed', parse: parseDuration, default: '10s', brief: 'how long to listen', placeholder: 'DURATION' },
-      engine: { kind: 'enum', values: engines, default: 'auto', brief: 'how to listen (default: the first that can)' },
-      noStack: { kind: 'boolean', default: false, withNegated: false, brief: 'callers instead of stacks: a quarter of the cost' },
-      sample: { kind: 'parsed', parse: parseCount, default: '1', brief: 'record one allocation in N', placeholder: 'N' },
+      for: { kind: 'parsed', parse: parseDuration, default: '10s', brief: said('how long to listen', '听多久'), placeholder: 'DURATION' },
+      engine: {
+        kind: 'enum',
+        values: engines,
+        default: 'auto',
+        brief: said('how to listen (default: the first that can)', '如何监听(默认:第一个可用的)'),
+      },
+      noStack: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: said('callers instead of stacks: a quarter of the cost', '只记调用者而不记调用栈:开销为四分之一'),
+      },
+      sample: {
+        kind: 'parsed',
+        parse: parseCount,
+        default: '1',
+        brief: said('record one allocation in N', '每 N 次分配记录一次'),
+        placeholder: 'N',
+      },
       budget: {
         kind: 'parsed',
         parse: parseBudget,
         default: '5%',
-        brief: 'share of one CPU it may cost before it does less',
+        brief: said('share of one CPU it may cost before it does less', '占用一个 CPU 的上限,超过便减量'),
         placeholder: 'SHARE',
       },
       capacity: {
         kind: 'parsed',
         parse: parseCount,
         optional: true,
-        brief: 'live objects there is room for (default: as memory allows)',
+        brief: said('live objects there is room for (default: as memory allows)', '可容纳的存活对象数(默认:视内存而定)'),
         placeholder: 'N',
       },
       from: {
         kind: 'parsed',
         parse: (text: string): string => text,
         optional: true,
-        brief: 'read a trace that was taken elsewhere; - is standard input',
+        brief: said('read a trace that was taken elsewhere; - is standard input', '读取在别处录下的跟踪;- 为标准输入'),
         placeholder: 'TRACE',
       },
-      top: { kind: 'parsed', parse: parseCount, default: '5', brief: 'how many call paths', placeholder: 'N' },
-      format: { kind: 'enum', values: outputs, default: 'text', brief: 'text, json, folded stacks or a speedscope file' },
+      top: { kind: 'parsed', parse: parseCount, default: '5', brief: said('how many call paths', '列出几条调用路径'), placeholder: 'N' },
+      format: {
+        kind: 'enum',
+        values: outputs,
+        default: 'text',
+        brief: said('text, json, folded stacks or a speedscope file', 'text、json、folded 调用栈或 speedscope 文件'),
+      },
       json: jsonFlag,
     },
   },

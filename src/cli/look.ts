@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { UsageError } from './exit.ts';
 import { colorFlag, fromFlag, jsonFlag, languageFlag, parseCount, parseDuration, view, type ViewFlags } from './flags.ts';
 
@@ -12,20 +13,36 @@ interface LookFlags extends ViewFlags {
 }
 
 export const lookCommand = buildCommand<LookFlags, [], Context>({
-  docs: { brief: 'where the memory is: the ledger and the slab caches with all their names; with --for, how they grow' },
+  docs: {
+    brief: said(
+      'where the memory is: the ledger and the slab caches with all their names; with --for, how they grow',
+      '望:内存在哪里:账目与各 slab 缓存及其全部名称;终端上为实时视图,加 --for 则看增长',
+    ),
+  },
   parameters: {
     flags: {
-      once: { kind: 'boolean', default: false, brief: 'one look (the default where there is no terminal)' },
-      for: { kind: 'parsed', parse: parseDuration, optional: true, brief: 'watch for a while and print growth', placeholder: 'DURATION' },
+      once: {
+        kind: 'boolean',
+        default: false,
+        brief: said('one look (the default where there is no terminal)', '只看一次(没有终端时的默认)'),
+      },
+      for: {
+        kind: 'parsed',
+        parse: parseDuration,
+        optional: true,
+        brief: said('watch for a while and print growth', '观察一段时间并打印增长'),
+        placeholder: 'DURATION',
+      },
       from: fromFlag,
-      top: { kind: 'parsed', parse: parseCount, default: '15', brief: 'how many caches', placeholder: 'N' },
+      top: { kind: 'parsed', parse: parseCount, default: '15', brief: said('how many caches', '列出几个缓存'), placeholder: 'N' },
       json: jsonFlag,
       lang: languageFlag,
       color: colorFlag,
     },
   },
   async func(flags) {
-    if (flags.once && flags.for !== undefined) throw new UsageError('--once and --for exclude each other');
+    if (flags.once && flags.for !== undefined)
+      throw new UsageError(said('--once and --for exclude each other', '--once 与 --for 不可并用'));
     if (!flags.once && flags.for === undefined && flags.from === undefined && !flags.json && this.interactive) {
       this.exit(await live(this, flags));
       return;

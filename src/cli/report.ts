@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { UsageError } from './exit.ts';
 import { colorFlag, languageFlag, view, type ViewFlags } from './flags.ts';
 
@@ -8,14 +9,19 @@ interface ReportFlags extends ViewFlags {
 }
 
 export const reportCommand = buildCommand<ReportFlags, [string], Context>({
-  docs: { brief: 'write a record for people: as markdown for a ticket, as JSON, or as text to the terminal' },
+  docs: {
+    brief: said(
+      'write a record for people: as markdown for a ticket, as JSON, or as text to the terminal',
+      '把记录写给人看:工单用的 markdown、JSON,或终端上的文本',
+    ),
+  },
   parameters: {
     flags: {
       output: {
         kind: 'parsed',
         parse: String,
         optional: true,
-        brief: 'file to write: .md or .json (default: text to stdout)',
+        brief: said('file to write: .md or .json (default: text to stdout)', '要写的文件:.md 或 .json(默认:文本至标准输出)'),
         placeholder: 'FILE',
       },
       lang: languageFlag,
@@ -24,13 +30,20 @@ export const reportCommand = buildCommand<ReportFlags, [string], Context>({
     aliases: { o: 'output' },
     positional: {
       kind: 'tuple',
-      parameters: [{ brief: 'a record, as `kmai diagnose --json` prints it', parse: String, placeholder: 'RECORD' }],
+      parameters: [
+        {
+          brief: said('a record, as `kmai diagnose --json` prints it', '记录,即 `kmai diagnose --json` 的输出'),
+          parse: String,
+          placeholder: 'RECORD',
+        },
+      ],
     },
   },
   async func(flags, path) {
     const { readRecord, reportFormat, writeReport } = await import('../consult/report.ts');
     const format = flags.output === undefined ? undefined : reportFormat(flags.output);
-    if (flags.output !== undefined && format === undefined) throw new UsageError(`${flags.output}: a report is .json or .md`);
+    if (flags.output !== undefined && format === undefined)
+      throw new UsageError(said(`${flags.output}: a report is .json or .md`, `${flags.output}:报告须为 .json 或 .md`));
     const record = readRecord(path);
     const { language, color, width } = view(this, flags);
     if (flags.output !== undefined && format !== undefined) writeReport(record, flags.output, format, language);

@@ -1,6 +1,7 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { TouchVerb } from '../consult/touch.ts';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { exit } from './exit.ts';
 import { jsonFlag } from './flags.ts';
 
@@ -61,7 +62,10 @@ export async function runTouch(options: TouchOptions, writers: Writers): Promise
 const coreFlag = {
   kind: 'parsed',
   parse: (text: string): string => text,
-  brief: 'a dump (ELF, kdump-compressed, flattened; .gz or .zst around it); default: this machine, /proc/kcore',
+  brief: said(
+    'a dump (ELF, kdump-compressed, flattened; .gz or .zst around it); default: this machine, /proc/kcore',
+    '转储(ELF、kdump 压缩、flattened;外包 .gz 或 .zst 亦可);默认:本机 /proc/kcore',
+  ),
   placeholder: 'DUMP',
   default: '/proc/kcore',
 } as const;
@@ -75,7 +79,7 @@ async function run(context: Context, options: TouchOptions): Promise<void> {
 }
 
 const cachesCommand = buildCommand<TouchFlags, [], Context>({
-  docs: { brief: 'slab caches with all their names and how many objects are allocated' },
+  docs: { brief: said('slab caches with all their names and how many objects are allocated', 'slab 缓存及其全部名称、已分配的对象数') },
   parameters: { flags },
   func(given) {
     return run(this, { ...given, verb: 'caches' });
@@ -83,10 +87,16 @@ const cachesCommand = buildCommand<TouchFlags, [], Context>({
 });
 
 const censusCommand = buildCommand<TouchFlags & { readonly lost: boolean }, [string], Context>({
-  docs: { brief: "what a cache's objects point to, and which types they are" },
+  docs: { brief: said("what a cache's objects point to, and which types they are", '某缓存的对象指向什么、是什么类型') },
   parameters: {
-    flags: { ...flags, lost: { kind: 'boolean', brief: 'only objects that can be reached from nowhere', default: false } },
-    positional: { kind: 'tuple', parameters: [{ brief: 'by its own name or any alias', parse: String, placeholder: 'CACHE' }] },
+    flags: {
+      ...flags,
+      lost: { kind: 'boolean', brief: said('only objects that can be reached from nowhere', '只看无处可达的对象'), default: false },
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [{ brief: said('by its own name or any alias', '本名或任一别名'), parse: String, placeholder: 'CACHE' }],
+    },
   },
   func(given, about) {
     return run(this, { ...given, verb: 'census', about });
@@ -94,12 +104,21 @@ const censusCommand = buildCommand<TouchFlags & { readonly lost: boolean }, [str
 });
 
 const orphansCommand = buildCommand<TouchFlags, [string?], Context>({
-  docs: { brief: 'objects that can be reached from nowhere: what has leaked, by cache and type' },
+  docs: {
+    brief: said('objects that can be reached from nowhere: what has leaked, by cache and type', '无处可达的对象:已泄漏者,按缓存与类型'),
+  },
   parameters: {
     flags,
     positional: {
       kind: 'tuple',
-      parameters: [{ brief: 'one cache, with who holds its objects', parse: String, placeholder: 'CACHE', optional: true }],
+      parameters: [
+        {
+          brief: said('one cache, with who holds its objects', '一个缓存,并列出谁持有其对象'),
+          parse: String,
+          placeholder: 'CACHE',
+          optional: true,
+        },
+      ],
     },
   },
   func(given, about) {
@@ -116,12 +135,30 @@ const pagesCommand = buildCommand<TouchFlags, [], Context>({
 });
 
 const readCommand = buildCommand<TouchFlags & { readonly struct: boolean }, [string], Context>({
-  docs: { brief: "a value of the kernel's, as C names it: init_net.ipv6.ip6_dst_ops.kmem_cachep->name" },
+  docs: {
+    brief: said(
+      "a value of the kernel's, as C names it: init_net.ipv6.ip6_dst_ops.kmem_cachep->name",
+      '内核中的一个值,按 C 的写法:init_net.ipv6.ip6_dst_ops.kmem_cachep->name',
+    ),
+  },
   parameters: {
-    flags: { ...flags, struct: { kind: 'boolean', brief: "EXPRESSION is a struct's name: print its layout", default: false } },
+    flags: {
+      ...flags,
+      struct: {
+        kind: 'boolean',
+        brief: said("EXPRESSION is a struct's name: print its layout", 'EXPRESSION 为结构体名:打印其布局'),
+        default: false,
+      },
+    },
     positional: {
       kind: 'tuple',
-      parameters: [{ brief: 'members, ->, [], casts, per_cpu(name, CPU)', parse: String, placeholder: 'EXPRESSION' }],
+      parameters: [
+        {
+          brief: said('members, ->, [], casts, per_cpu(name, CPU)', '成员、->、[]、类型转换、per_cpu(name, CPU)'),
+          parse: String,
+          placeholder: 'EXPRESSION',
+        },
+      ],
     },
   },
   func(given, about) {
@@ -134,7 +171,10 @@ function addressCommand(verb: 'page' | 'object', brief: string) {
     docs: { brief },
     parameters: {
       flags,
-      positional: { kind: 'tuple', parameters: [{ brief: 'an address, or an expression', parse: String, placeholder: 'ADDRESS' }] },
+      positional: {
+        kind: 'tuple',
+        parameters: [{ brief: said('an address, or an expression', '地址,或表达式'), parse: String, placeholder: 'ADDRESS' }],
+      },
     },
     func(given, about) {
       return run(this, { ...given, verb, about });
@@ -149,8 +189,8 @@ export const touchRoutes = buildRouteMap<'caches' | 'census' | 'orphans' | 'page
     orphans: orphansCommand,
     pages: pagesCommand,
     read: readCommand,
-    page: addressCommand('page', 'what a page is used for'),
-    object: addressCommand('object', 'the slab object an address is in, word by word'),
+    page: addressCommand('page', said('what a page is used for', '某页用于何处')),
+    object: addressCommand('object', said('the slab object an address is in, word by word', '地址所在的 slab 对象,逐字解读')),
   },
-  docs: { brief: "read the kernel's memory, live or from a dump, without debuginfo" },
+  docs: { brief: said("read the kernel's memory, live or from a dump, without debuginfo", '切:读内核内存,在线或转储,无需 debuginfo') },
 });

@@ -4,6 +4,7 @@ import type { Option, Treated } from '../consult/treat.ts';
 import type { Language } from '../messages/reasons.ts';
 import { treatmentSentence, treatmentWords } from '../messages/treatment.ts';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { exit, UsageError } from './exit.ts';
 import { jsonFlag, languageFlag, parseCount, parseDuration } from './flags.ts';
 
@@ -26,46 +27,69 @@ const texts = (brief: string, placeholder: string) =>
 
 export const treatCommand = buildCommand<TreatFlags, [string], Context>({
   docs: {
-    brief: 'what can be done about a case here, with the exact commands; --apply does it and measures whether it helped',
-    fullDescription:
+    brief: said(
+      'what can be done about a case here, with the exact commands; --apply does it and measures whether it helped',
+      '论治:此病在此机如何治,给出确切命令;--apply 施治并测量是否见效',
+    ),
+    fullDescription: said(
       'Changes nothing without --apply, and asks before it does. What was changed stays until `kmai undo`. With --peer the growth is compared at equal dose, by the case’s own challenge; otherwise over time. Exit codes: 0 stopped (or nothing done), 1 slowed or unchanged, 2 cannot tell yet.',
+      '不加 --apply 则什么都不改;加了也先询问。所做更改保留至 `kmai undo`。给出 --peer 时以病例自带的激发试验按等剂量比较增长,否则按时间比较。退出码:0 已停止(或未施治),1 减缓或没有变化,2 尚无法判定。',
+    ),
   },
   parameters: {
     positional: {
       kind: 'tuple',
-      parameters: [{ parse: String, brief: 'a case, or with --record a finding', placeholder: 'CASE|FINDING' }],
+      parameters: [
+        {
+          parse: String,
+          brief: said('a case, or with --record a finding', '病例,或配合 --record 的一项发现'),
+          placeholder: 'CASE|FINDING',
+        },
+      ],
     },
     flags: {
-      apply: { kind: 'parsed', parse: String, optional: true, brief: 'do this one of the remedies', placeholder: 'REMEDY' },
+      apply: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: said('do this one of the remedies', '施行此治法'),
+        placeholder: 'REMEDY',
+      },
       verify: {
         kind: 'boolean',
         default: false,
         withNegated: false,
-        brief: 'measure again what the treatment in --record did; changes nothing',
+        brief: said('measure again what the treatment in --record did; changes nothing', '再次测量 --record 中的治疗效果;不作任何更改'),
       },
-      yes: { kind: 'boolean', default: false, withNegated: false, brief: 'do not ask' },
-      peer: texts("an address that the case's challenge may be sent to", 'ADDR'),
+      yes: { kind: 'boolean', default: false, withNegated: false, brief: said('do not ask', '不再询问') },
+      peer: texts(said("an address that the case's challenge may be sent to", '病例的激发试验可向其发送的地址'), 'ADDR'),
       cache: {
         kind: 'parsed',
         parse: String,
         optional: true,
-        brief: "whose growth is watched (default: the case's)",
+        brief: said("whose growth is watched (default: the case's)", '观察哪个缓存的增长(默认:病例所指)'),
         placeholder: 'ALIAS',
       },
       for: {
         kind: 'parsed',
         parse: parseDuration,
         default: '10s',
-        brief: 'how long it is watched, before and after',
+        brief: said('how long it is watched, before and after', '施治前后各观察多久'),
         placeholder: 'DURATION',
       },
-      events: { kind: 'parsed', parse: parseCount, optional: true, brief: 'the dose, before and after (default: 600)', placeholder: 'N' },
-      set: texts('fills in a word in capitals: UNIT=nginx.service', 'NAME=VALUE'),
+      events: {
+        kind: 'parsed',
+        parse: parseCount,
+        optional: true,
+        brief: said('the dose, before and after (default: 600)', '施治前后的剂量(默认 600)'),
+        placeholder: 'N',
+      },
+      set: texts(said('fills in a word in capitals: UNIT=nginx.service', '填入大写的词:UNIT=nginx.service'), 'NAME=VALUE'),
       record: {
         kind: 'parsed',
         parse: String,
         optional: true,
-        brief: 'the record the finding is of; the outcome joins it',
+        brief: said('the record the finding is of; the outcome joins it', '发现所在的记录;结果并入其中'),
         placeholder: 'RECORD',
       },
       json: jsonFlag,
@@ -74,9 +98,11 @@ export const treatCommand = buildCommand<TreatFlags, [string], Context>({
   },
   async func(flags, about) {
     const { treat } = await import('../consult/treat.ts');
-    const language = flags.lang ?? this.language;
-    if (flags.apply !== undefined && !flags.yes && !process.stdin.isTTY) throw new UsageError('nobody can be asked here: --yes');
-    if (flags.apply !== undefined && flags.verify) throw new UsageError('--apply measures by itself; --verify is for later');
+    const language = this.language;
+    if (flags.apply !== undefined && !flags.yes && !process.stdin.isTTY)
+      throw new UsageError(said('nobody can be asked here: --yes', '此处无人可问:请加 --yes'));
+    if (flags.apply !== undefined && flags.verify)
+      throw new UsageError(said('--apply measures by itself; --verify is for later', '--apply 自会测量;--verify 用于事后'));
     const treated = await treat({
       about,
       record: flags.record,

@@ -2,6 +2,7 @@ import { buildCommand } from '@stricli/core';
 import type { Language } from '../messages/reasons.ts';
 import { treatmentWords } from '../messages/treatment.ts';
 import type { Context } from './context.ts';
+import { said } from './language.ts';
 import { exit } from './exit.ts';
 import { jsonFlag, languageFlag } from './flags.ts';
 
@@ -12,17 +13,27 @@ interface UndoFlags {
 }
 
 export const undoCommand = buildCommand<UndoFlags, [], Context>({
-  docs: { brief: 'takes back whatever kmai has changed and not yet undone, the last change first' },
+  docs: {
+    brief: said(
+      'takes back whatever kmai has changed and not yet undone, the last change first',
+      '撤销 kmai 所做而尚未撤销的一切更改,后改者先撤',
+    ),
+  },
   parameters: {
     flags: {
-      list: { kind: 'boolean', default: false, withNegated: false, brief: 'only show what would be undone, and the script that does it' },
+      list: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: said('only show what would be undone, and the script that does it', '只显示会撤销什么,以及执行它的脚本'),
+      },
       json: jsonFlag,
       lang: languageFlag,
     },
   },
   async func(flags) {
     const { pending, undoAll } = await import('../consult/undo.ts');
-    const words = treatmentWords[flags.lang ?? this.language];
+    const words = treatmentWords[this.language];
     const listed = pending();
     if (flags.list || listed.length === 0) {
       const lines = listed.map(({ what, path }) => words.pending(what, path));
