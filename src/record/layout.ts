@@ -2,6 +2,8 @@
 import { Ansis } from 'ansis';
 import stringWidth from 'string-width';
 
+export { printable } from './printable.ts';
+
 export interface TextOptions {
   /** columns; 100 at most is used, so that lines stay readable */
   readonly width: number;
@@ -10,11 +12,6 @@ export interface TextOptions {
 
 export function painter(color: boolean): Ansis {
   return new Ansis(color ? 1 : 0);
-}
-
-/** Control characters of a hostile comm, rule or file name must not reach a terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd').replace(/[\t\n]/g, ' ');
 }
 
 /** Breaks text at spaces (and between CJK characters) into lines of at most `width` columns. */

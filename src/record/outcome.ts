@@ -5,7 +5,7 @@ import { eliminationSentence } from '../messages/elimination.ts';
 import type { Language } from '../messages/reasons.ts';
 import { treatmentSentence } from '../messages/treatment.ts';
 import type { Outcome } from '../model/evidence.ts';
-import { printable } from './layout.ts';
+import { printable } from './printable.ts';
 
 /** One line an arm, then the whole as a sentence that can be quoted. */
 export function renderChallenge(outcome: Outcome, language: Language): string {
