@@ -1,6 +1,7 @@
 import { countsTheGrowthItself, movesWithEverything } from '../kernel/families.ts';
 import type { Driver } from '../model/diagnosis.ts';
 import type { Series } from '../model/evidence.ts';
+import { counterName } from '../model/series.ts';
 import { studentTwoSided } from '../statistics/distributions.ts';
 import { type Candidate, candidateOf, paceOf, type Pace } from './pace.ts';
 
@@ -31,14 +32,6 @@ export function driverOf(grown: Series, counters: readonly Series[], options: Dr
     if (candidate !== null) candidates.push(candidate);
   }
   return byVariation(candidates, pace, options) ?? bySimpleRatio(candidates, pace, options);
-}
-
-/** "Ip6InReceives", or "eth0 rx_packets" where one counter exists per device or table; null for a gauge. */
-export function counterName(series: Series): string | null {
-  if (!series.name.endsWith('_total')) return null;
-  const { counter, ...others } = series.labels;
-  const rest = Object.values(others);
-  return [...rest, counter ?? series.name].join(' ');
 }
 
 function byVariation(candidates: readonly Candidate[], pace: Pace, options: DriverOptions): Driver | null {

@@ -1,4 +1,4 @@
-import type { Unit } from './evidence.ts';
+import type { Series, Unit } from './evidence.ts';
 
 /**
  * The names of all series: what the examinations give and the diagnosis may ask for.
@@ -79,4 +79,11 @@ export type SeriesName = keyof typeof seriesNames;
 /** Counters only ever grow: their increments are candidate drivers; gauges are not. */
 export function isCounter(name: string): boolean {
   return name.endsWith('_total');
+}
+
+/** "Ip6InReceives", or "eth0 rx_packets" where one counter exists per device or table; null for a gauge. */
+export function counterName(series: Series): string | null {
+  if (!isCounter(series.name)) return null;
+  const { counter, ...others } = series.labels;
+  return [...Object.values(others), counter ?? series.name].join(' ');
 }
