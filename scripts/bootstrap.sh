@@ -17,7 +17,7 @@ packages_are_current() {
 
 build_is_current() {
   [ -f "$1/dist/kmai.js" ] &&
-    [ -z "$(find "$1/src" "$1/casebook/cases" "$1/package.json" "$1/scripts/build.ts" -newer "$1/dist/kmai.js" -print -quit 2>/dev/null)" ]
+    [ -z "$(find "$1/src" "$1/web" "$1/casebook/cases" "$1/package.json" "$1/scripts/build.ts" -newer "$1/dist/kmai.js" -print -quit 2>/dev/null)" ]
 }
 
 bootstrap() {

@@ -1,4 +1,4 @@
-/** Bundles src/cli/main.ts and the casebook into dist/. koffi stays outside: it is native, and only listen and touch load it. */
+/** Bundles src/cli/main.ts, the page (web/) and the casebook into dist/. koffi stays outside: it is native, and only listen and touch load it. */
 import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -23,6 +23,22 @@ await build({
   define: { KMAI_VERSION: JSON.stringify(version) },
   // yaml is CommonJS and asks for node's own modules by require().
   banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+  legalComments: 'linked',
+  logLevel: 'warning',
+});
+// What runs in a browser: served live and inlined in the HTML report.
+await build({
+  absWorkingDir: root,
+  entryPoints: { page: 'web/page.tsx', style: 'web/page.css' },
+  outdir: `${fresh}/web`,
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: ['chrome120', 'firefox121', 'safari17'],
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  charset: 'utf8',
   legalComments: 'linked',
   logLevel: 'warning',
 });

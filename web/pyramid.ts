@@ -33,7 +33,7 @@ export function pyramidOf(times: Float64Array, rows: readonly Float64Array[]): P
       const change = values[column]! - bases[row]!;
       cells[row * columns + column] = Number.isNaN(change) ? 128 : shade(change, most);
     }
-  const levels = [{ columns, cells }];
+  const levels: { columns: number; cells: Uint8Array }[] = [{ columns, cells }];
   for (let level = levels[0]!; level.columns > 1; ) {
     level = halved(level, rows.length);
     levels.push(level);

@@ -47,7 +47,7 @@ export const diagnoseCommand = buildCommand<DiagnoseFlags, [], Context>({
         kind: 'parsed',
         parse: String,
         optional: true,
-        brief: said('also write the record: .json or .md', '同时写出记录:.json 或 .md'),
+        brief: said('also write the record: .html, .json or .md', '同时写出记录:.html、.json 或 .md'),
         placeholder: 'FILE',
       },
       json: jsonFlag,
@@ -60,7 +60,7 @@ export const diagnoseCommand = buildCommand<DiagnoseFlags, [], Context>({
     const { reportFormat, writeReport } = await import('../consult/report.ts');
     const format = flags.report === undefined ? undefined : reportFormat(flags.report);
     if (flags.report !== undefined && format === undefined)
-      throw new UsageError(said(`${flags.report}: a report is .json or .md`, `${flags.report}:报告须为 .json 或 .md`));
+      throw new UsageError(said(`${flags.report}: a report is .html, .json or .md`, `${flags.report}:报告须为 .html、.json 或 .md`));
     const host = flags.core !== undefined && flags.from === undefined ? undefined : await openHost(flags.from);
     try {
       const options = {

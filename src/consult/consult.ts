@@ -26,9 +26,13 @@ export interface ConsultOptions {
   readonly exams: ReadonlySet<Examination>;
   /** Ends the window early; what was seen until then is diagnosed. */
   readonly signal?: AbortSignal;
+  /** Ends everything at once, and nothing is kept: the consultation throws the signal's reason. */
+  readonly cancel?: AbortSignal;
   readonly onProgress?: (text: string) => void;
   /** Of the progress; the record is the same in every language. */
   readonly language?: Language;
+  /** Told at each sample of the window how far it is, and how to see what was seen so far. */
+  readonly onSample?: (elapsed: number, soFar: () => Record) => void;
   /** What was read from kernel memory already. */
   readonly specimens?: readonly Specimen[];
   readonly callsites?: readonly CallSite[];
@@ -43,13 +47,15 @@ export interface ConsultOptions {
 export async function consult(host: Host, options: ConsultOptions): Promise<Record> {
   const knowledge = { cases: await casebook(), recognise };
   const looked = options.exams.has('look') ? await watch(host, options) : null;
+  options.cancel?.throwIfAborted();
   const listens = options.exams.has('listen') && host.kind === 'live' && looked !== null;
   const first = listens ? diagnose(evidenceOf(host, looked, nothingAsked, options), { cases: [] }) : null;
   if (options.exams.has('ask')) options.onProgress?.(progressText('asking', {}, options.language ?? 'en'));
   const [asked, heard] = await Promise.all([
-    options.exams.has('ask') ? askAll(host) : nothingAsked,
+    options.exams.has('ask') ? askAll(host, options.cancel === undefined ? {} : { signal: options.cancel }) : nothingAsked,
     first === null ? nothingHeard : listenWhereItGrows(host, first, options),
   ]);
+  options.cancel?.throwIfAborted();
   const seen = evidenceOf(host, looked, asked, options);
   const evidence = {
     ...seen,
@@ -62,12 +68,28 @@ export async function consult(host: Host, options: ConsultOptions): Promise<Reco
 const nothingAsked: Answers = { facts: [], unavailable: [] };
 const nothingHeard: Pick<Evidence, 'callsites' | 'unavailable'> = { callsites: [], unavailable: [] };
 
-function watch(host: Host, { seconds, signal, onProgress, language = 'en' }: ConsultOptions): Promise<Looked> {
+function watch(host: Host, options: ConsultOptions): Promise<Looked> {
+  const { seconds, onProgress, onSample, language = 'en' } = options;
   return look(host, {
     seconds,
-    ...(signal === undefined ? {} : { signal }),
-    onTick: (elapsed) => onProgress?.(progressText('watching', { done: Math.round(elapsed), of: Math.round(seconds) }, language)),
+    ...ending(options),
+    onTick: (elapsed, _time, soFar) => {
+      onProgress?.(progressText('watching', { done: Math.round(elapsed), of: Math.round(seconds) }, language));
+      onSample?.(elapsed, () => unfinished(host, soFar(), options));
+    },
   });
+}
+
+/** What ends a window early: the wish to see what there is, or to be rid of it. */
+function ending({ signal, cancel }: ConsultOptions): { readonly signal?: AbortSignal } {
+  const given = [signal, cancel].filter((one) => one !== undefined);
+  return given.length === 0 ? {} : { signal: AbortSignal.any(given) };
+}
+
+/** A record of a window that is still open: evidence without a diagnosis. */
+function unfinished(host: Host, looked: Looked, options: ConsultOptions): Record {
+  const diagnosis: Diagnosis = { verdict: 'inconclusive', findings: [], reasons: [], next: [] };
+  return { schema: recordSchema, ...evidenceOf(host, looked, nothingAsked, options), diagnosis };
 }
 
 /** So many leaks are listened to, one after the other. */
@@ -77,8 +99,10 @@ const listenedLeaks = 2;
 async function listenWhereItGrows(
   host: Host,
   first: Diagnosis,
-  { seconds, signal, onProgress, language = 'en' }: ConsultOptions,
+  options: ConsultOptions,
 ): Promise<Pick<Evidence, 'callsites' | 'unavailable'>> {
+  const { seconds, onProgress, language = 'en' } = options;
+  const { signal } = ending(options);
   const callsites: CallSite[] = [];
   const missing: Unavailable[] = [];
   const leaks = first.findings.filter((finding) => finding.class === 'kernel-leak' && ['trend', 'snapshot'].includes(finding.growth.shape));

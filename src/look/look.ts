@@ -15,7 +15,9 @@ import { type Slabinfo, slabBytes } from './sources/slabinfo.ts';
 import { percpuAtBootOnly, stacksInVmalloc, type Vmallocinfo } from './sources/vmallocinfo.ts';
 import { sourcesOf } from './sources.ts';
 
-export interface LookOptions extends SampleOptions {
+export interface LookOptions extends Omit<SampleOptions, 'onTick'> {
+  /** Called after each sample; `soFar` makes what can be told of the window that is still open, without processes. */
+  readonly onTick?: (elapsed: number, time: number, soFar: () => Looked) => void;
   /** Leave /proc/PID alone: no holders then. */
   readonly skipProcesses?: boolean;
   readonly processLimits?: ProcessLimits;
@@ -41,12 +43,22 @@ const worthFlags = 256 * 1024;
 export async function look(host: Host, options: LookOptions): Promise<Looked> {
   const censuses: ProcessCensus[] = [];
   const elsewhere: ElsewhereCounts[] = [];
-  const sampled = await sample(host, sourcesOf(host), options, () => {
+  const { onTick, ...rest } = options;
+  const sampling = {
+    ...rest,
+    ...(onTick === undefined ? {} : { onTick: (at: number, time: number, so: Sampled) => onTick(at, time, () => told(host, so, [], [])) }),
+  };
+  const sampled = await sample(host, sourcesOf(host), sampling, () => {
     if (options.skipProcesses === true) return;
     const census = readProcesses(host, options.processLimits, censuses[0]);
     censuses.push(census);
     elsewhere.push(readElsewhere(host, census, ownNetwork(host)));
   });
+  return told(host, sampled, censuses, elsewhere);
+}
+
+/** What the samples tell, with what the processes held at the window's ends. */
+function told(host: Host, sampled: Sampled, censuses: readonly ProcessCensus[], elsewhere: readonly ElsewhereCounts[]): Looked {
   const [before, after] = [censuses[0], censuses.at(-1)];
   const shown = latest(sampled, 'slabinfo') as Slabinfo | null;
   const areas = latest(sampled, 'vmallocinfo') as Vmallocinfo | null;

@@ -9,8 +9,8 @@ export interface SampleOptions {
   /** Seconds between samples; by default 1, and more for a long window so that there are at most 600. */
   readonly interval?: number;
   readonly signal?: AbortSignal;
-  /** Called after each sample with the seconds since the first, and the time of this one (unix seconds). */
-  readonly onTick?: (elapsed: number, time: number) => void;
+  /** Called after each sample with the seconds since the first, the time of this one (unix seconds), and what was read so far. */
+  readonly onTick?: (elapsed: number, time: number, soFar: Sampled) => void;
 }
 
 /** What was read over the window, source by source. */
@@ -46,7 +46,7 @@ export async function sample(
     const time = host.clock.now();
     for (const tape of ticks) recordOn(tape, host, time);
     times.push(time);
-    options.onTick?.(time - times[0]!, time);
+    options.onTick?.(time - times[0]!, time, { tapes, times, unavailable: [] });
     return time;
   };
   const edge = (which: 'start' | 'end', time: number): void => {

@@ -47,6 +47,8 @@ export const chinesePage: PageWords = {
     reversible: '可逆',
     irreversible: '不可逆',
     company: '随之增长',
+    before: '治疗前',
+    after: '治疗后',
   },
   presence: { present: '已发现', absent: '未发现', unknown: '未知' },
   syndromes: {

@@ -47,6 +47,8 @@ export const englishPage: PageWords = {
     reversible: 'reversible',
     irreversible: 'no way back',
     company: 'Grows along',
+    before: 'before',
+    after: 'after',
   },
   presence: { present: 'found', absent: 'not found', unknown: 'unknown' },
   syndromes: {

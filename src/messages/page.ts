@@ -45,7 +45,9 @@ export interface PageWords {
       | 'commands'
       | 'reversible'
       | 'irreversible'
-      | 'company',
+      | 'company'
+      | 'before'
+      | 'after',
       string
     >
   >;

@@ -17,6 +17,6 @@ export function renderFolded(sites: readonly CallSite[], weight: CallSiteWeight 
 }
 
 /** Frames without offsets, which would make one function many; semicolons and line ends would break the format. */
-export function frameNames(site: CallSite): readonly string[] {
+export function frameNames(site: Pick<CallSite, 'stack'>): readonly string[] {
   return site.stack.map((frame) => frame.replace(/\+0x[0-9a-f]+(\/0x[0-9a-f]+)?/, '').replaceAll(/[;\n]/g, ' '));
 }

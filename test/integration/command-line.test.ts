@@ -20,7 +20,7 @@ test('wrong usage ends with 64 and says what would be right', async () => {
     [['nonsense'], /nonsense/],
     [['diagnose', '--for', 'soon'], /expected e\.g\. 60s/],
     [['diagnose', '--with', 'crystal-ball'], /look/],
-    [['diagnose', '--report', 'x.pdf'], /\.json or \.md/],
+    [['diagnose', '--report', 'x.pdf'], /\.html, \.json or \.md/],
     [['case', 'show', 'ipv6-fib6-rule-supress'], /did you mean ipv6-fib6-rule-suppress/],
     [['diagnose', '--from', join(folder, 'absent.kmai')], /absent\.kmai/],
     [['look', '--once', '--for', '5s'], /exclude/],

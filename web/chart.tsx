@@ -1,0 +1,86 @@
+/** A uPlot chart that follows its place, the colours and the keyboard. */
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { ink, type Ink } from './colours.ts';
+import { usePage } from './state.ts';
+import { handleZoom, type Span } from './zoom.ts';
+
+export interface Drawing {
+  readonly data: uPlot.AlignedData;
+  readonly series: readonly uPlot.Series[];
+  readonly bands?: readonly uPlot.Band[];
+  readonly scales?: uPlot.Scales;
+  readonly value: (value: number) => string;
+  readonly yLabel: string;
+  readonly legend?: boolean;
+}
+
+interface ChartProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly height: number;
+  /** Made anew when `of` changes. */
+  readonly draw: (ink: Ink) => Drawing;
+  readonly of: unknown;
+}
+
+export function Chart({ label, hint, height, draw, of }: ChartProps) {
+  const { dark } = usePage();
+  const place = useRef<HTMLDivElement>(null);
+  const isDark = dark.value;
+  useEffect(() => {
+    const element = place.current!;
+    const colours = ink(isDark);
+    const drawing = draw(colours);
+    const axis: uPlot.Axis = {
+      stroke: colours.soft,
+      font: colours.font,
+      grid: { stroke: colours.grid, width: 1 },
+      ticks: { stroke: colours.grid, width: 1 },
+    };
+    const width = Math.max(200, element.clientWidth);
+    const plot = new uPlot(
+      {
+        width,
+        height,
+        padding: [12, 12, 0, 0],
+        series: [{ label: '' }, ...drawing.series],
+        ...(drawing.bands === undefined ? {} : { bands: [...drawing.bands] }),
+        ...(drawing.scales === undefined ? {} : { scales: drawing.scales }),
+        axes: [
+          axis,
+          {
+            ...axis,
+            size: 84,
+            values: (_: uPlot, ticks: number[]) => ticks.map(drawing.value),
+            label: drawing.yLabel,
+            labelFont: colours.font,
+            labelSize: 20,
+          },
+        ],
+        legend: { show: drawing.legend ?? true, live: true },
+        cursor: { drag: { x: false, y: false } },
+      },
+      drawing.data,
+      element,
+    );
+    const times = drawing.data[0];
+    const full: Span = [times[0] ?? 0, times.at(-1) ?? 1];
+    const release = handleZoom(element, {
+      full,
+      span: () => [plot.scales['x']!.min ?? full[0], plot.scales['x']!.max ?? full[1]],
+      show: ([min, max]) => plot.setScale('x', { min, max }),
+      area: () => ({ left: plot.over.getBoundingClientRect().left, width: plot.over.clientWidth }),
+    });
+    const watcher = new ResizeObserver(() => {
+      if (element.clientWidth > 0 && element.clientWidth !== plot.width) plot.setSize({ width: element.clientWidth, height });
+    });
+    watcher.observe(element);
+    return () => {
+      watcher.disconnect();
+      release();
+      plot.destroy();
+    };
+  }, [of, isDark, height]);
+  return <div class="chart" role="group" aria-label={label} title={hint} tabIndex={0} ref={place} style={{ minHeight: `${height}px` }} />;
+}
