@@ -14,6 +14,7 @@ import { isLanguage, language, said, takeLanguage } from './language.ts';
 import { listenCommand } from './listen.ts';
 import { lookCommand } from './look.ts';
 import { reportCommand } from './report.ts';
+import { serveCommand } from './serve.ts';
 import { touchRoutes } from './touch.ts';
 import { treatCommand } from './treat.ts';
 import { undoCommand } from './undo.ts';
@@ -28,6 +29,7 @@ type Verb =
   | 'capture'
   | 'case'
   | 'report'
+  | 'serve'
   | 'doctor'
   | 'touch'
   | 'challenge'
@@ -51,6 +53,7 @@ const routes: RouteMap<Context> = buildRouteMap<Verb, Context>({
     capture: captureCommand,
     case: caseRoutes,
     report: reportCommand,
+    serve: serveCommand,
     doctor: doctorCommand,
     help: helpCommand,
     completion: completionCommandOf(() => routes),

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { readArchiveFile } from './archive.ts';
+import { readArchive, readArchiveFile } from './archive.ts';
 import type { Archive, ArchiveLimits } from './archive.ts';
 import { captureHost, isCapture } from './capture.ts';
 import { compressionOf } from './decompress.ts';
@@ -28,6 +28,20 @@ export async function openHost(path: string | undefined, limits?: Partial<Archiv
   if (!isArchive(path)) throw new Unreadable(path, 'it is neither a folder nor a tar', expected);
   const archive = await readArchiveFile(path, limits);
   return openArchive(path, archive, written);
+}
+
+/**
+ * The host that the bytes of an archive stand for: sent by somebody, never on disk.
+ * @throws {Unreadable} when they are none of what kmai reads
+ */
+export async function openBytes(bytes: Uint8Array, name: string, limits?: Partial<ArchiveLimits>): Promise<Host> {
+  const start = bytes.subarray(0, 512);
+  if (compressionOf(start) === 'none' && !isTarHeader(start)) throw new Unreadable(name, 'it is no tar', expected);
+  return openArchive(name, await readArchive(pieces(bytes), limits), Date.now() / 1000);
+}
+
+async function* pieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 256 * 1024) yield bytes.subarray(at, at + 256 * 1024);
 }
 
 function openFolder(path: string, written: number): Host {
