@@ -7,6 +7,6 @@ page.on('pageerror', (e) => console.log('pageerror', e.stack));
 await page.goto(`file://${file}?lang=${lang}`);
 await page.waitForSelector('body[data-ready=record]', { timeout: 10000 });
 await page.waitForTimeout(800);
-for (const id of ids) { await page.evaluate(`document.documentElement.style.scrollBehavior='auto';document.getElementById(${JSON.stringify(id)}).scrollIntoView()`); await page.waitForTimeout(300);
+for (const id of ids) { await page.evaluate(`document.documentElement.style.scrollBehavior='auto';document.getElementById(${JSON.stringify(id)}).scrollIntoView(); window.scrollBy(0, Number(${JSON.stringify(process.env.DY ?? '0')}))`); await page.waitForTimeout(300);
 await page.screenshot({ path: `.cache/s-${id}.png` }); }
 await browser.close();

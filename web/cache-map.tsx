@@ -26,6 +26,10 @@ export function mapOf(rows: readonly CacheRow[]): { readonly pyramid: Pyramid; r
   };
 }
 
+function moves({ bytes: held }: CacheRow): boolean {
+  return held !== undefined && held.values.some((value) => value !== null && value !== held.values[0]);
+}
+
 /** @param order names of the caches from top to bottom */
 export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; readonly order: readonly string[] }) {
   const { page } = useWords();
@@ -36,8 +40,9 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
   const [told, setTold] = useState('');
   const isDark = dark.value;
   const numbers = useMemo(() => new Map(rows.map(({ name }, at) => [name, at])), [rows]);
-  const lines = order.map((name) => numbers.get(name)!);
-  const lineHeight = Math.max(2, Math.min(12, Math.floor(320 / Math.max(1, lines.length))));
+  // Most caches stand still, and say so by their number.
+  const lines = order.map((name) => numbers.get(name)!).filter((row) => moves(rows[row]!));
+  const lineHeight = Math.max(2, Math.min(14, Math.floor(320 / Math.max(1, lines.length))));
   const height = Math.max(24, lines.length * lineHeight);
 
   useEffect(() => {
@@ -95,7 +100,8 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
     };
   }, [map, isDark, order, height]);
 
-  if (map === null || lines.length === 0) return null;
+  if (map === null) return null;
+  if (lines.length === 0) return <p class="empty">{page.still(order.length)}</p>;
   return (
     <figure class="map">
       <div
@@ -114,7 +120,8 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
       </p>
       <figcaption>
         {page.map}. <span class="key less" /> {page.more.shrunk} (−{bytes(map.pyramid.most)}) <span class="key same" /> {page.more.steady}{' '}
-        <span class="key more" /> {page.more.grown} (+{bytes(map.pyramid.most)})
+        <span class="key more" /> {page.more.grown} (+{bytes(map.pyramid.most)}).{' '}
+        {order.length > lines.length && page.still(order.length - lines.length)}
       </figcaption>
     </figure>
   );

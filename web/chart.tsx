@@ -12,7 +12,16 @@ export interface Drawing {
   readonly scales?: uPlot.Scales;
   readonly value: (value: number) => string;
   readonly yLabel: string;
-  readonly legend?: boolean;
+  /** Ticks at powers of two, as bytes are told. */
+  readonly binary?: boolean;
+}
+
+const powersOfTwo = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
+/** Time of day, UTC as in the record; with its date where days are told apart. */
+function clock(time: number, step: number): string {
+  const iso = new Date(time * 1000).toISOString();
+  return step >= 86_400 ? iso.slice(0, 10) : iso.slice(11, step >= 60 ? 16 : 19);
 }
 
 interface ChartProps {
@@ -44,21 +53,26 @@ export function Chart({ label, hint, height, draw, of }: ChartProps) {
         width,
         height,
         padding: [12, 12, 0, 0],
-        series: [{ label: '' }, ...drawing.series],
+        series: [{ label: 'UTC', value: (_: uPlot, time: number | null) => (time === null ? '–' : clock(time, 1)) }, ...drawing.series],
         ...(drawing.bands === undefined ? {} : { bands: [...drawing.bands] }),
         ...(drawing.scales === undefined ? {} : { scales: drawing.scales }),
         axes: [
-          axis,
+          {
+            ...axis,
+            space: 90,
+            values: (_: uPlot, ticks: number[], __: number, ___: number, step: number) => ticks.map((time) => clock(time, step)),
+          },
           {
             ...axis,
             size: 84,
+            ...(drawing.binary === true ? { incrs: powersOfTwo } : {}),
             values: (_: uPlot, ticks: number[]) => ticks.map(drawing.value),
             label: drawing.yLabel,
             labelFont: colours.font,
             labelSize: 20,
           },
         ],
-        legend: { show: drawing.legend ?? true, live: true },
+        legend: { show: true, live: true },
         cursor: { drag: { x: false, y: false } },
       },
       drawing.data,

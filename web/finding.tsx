@@ -1,5 +1,5 @@
 /** A finding: every sentence of the text, each with its picture. */
-import { bytes, figure, signed } from '../src/kernel/units.ts';
+import { count, signed } from '../src/kernel/units.ts';
 import { say } from '../src/messages/reasons.ts';
 import type { Finding } from '../src/model/diagnosis.ts';
 import type { Record } from '../src/model/record.ts';
@@ -154,7 +154,7 @@ function Holders({ finding }: { readonly finding: Finding }) {
                 <bdi>{holder.comm}</bdi> <span class="soft">({holder.pid})</span>
               </th>
               <td class="number">
-                {figure(holder.count)} {holder.what}
+                {count(holder.count)} {holder.what}
               </td>
               <td class="number">{holder.per_second === undefined ? '' : `${signed(holder.per_second)}${page.per.second}`}</td>
             </tr>
@@ -170,14 +170,10 @@ export function Share({ share }: { readonly share: number }) {
   const wide = Math.max(0, Math.min(1, share));
   return (
     <span class="share">
-      <span class="bar" aria-hidden="true">
+      <span class="gauge" aria-hidden="true">
         <span style={{ width: `${(wide * 100).toFixed(1)}%` }} />
       </span>
       {(share * 100).toFixed(share !== 0 && Math.abs(share) < 0.1 ? 1 : 0)} %
     </span>
   );
-}
-
-export function bytesRate(value: number, perSecond: string): string {
-  return `${signed(value, bytes)}${perSecond}`;
 }

@@ -1,5 +1,6 @@
 /** Growth with its fit and interval, and events against objects with theirs. */
 import { bytes, figure, signed } from '../src/kernel/units.ts';
+import { reason, say } from '../src/messages/reasons.ts';
 import type { Finding } from '../src/model/diagnosis.ts';
 import type { Record } from '../src/model/record.ts';
 import { Chart, type Drawing } from './chart.tsx';
@@ -76,12 +77,13 @@ function drawCourse(course: Course, colours: Ink, axis: { readonly gained: strin
     ],
     bands: [{ series: [count + 3, count + 2], fill: `${colours.series[1]!}33` }],
     value,
+    binary: course.unit === 'bytes',
     yLabel: course.unit === 'bytes' ? axis.gainedBytes : axis.gained,
   };
 }
 
 export function DriverPicture({ record, finding }: PictureProps) {
-  const { page, report } = useWords();
+  const { language, page } = useWords();
   const { driver } = finding;
   const pairs = pairsOf(record, finding);
   return (
@@ -99,11 +101,8 @@ export function DriverPicture({ record, finding }: PictureProps) {
       {driver !== null && (
         <figcaption>
           {page.scatter(figure(driver.objects_per_event), figure(driver.interval95[0]), figure(driver.interval95[1]), driver.r2.toFixed(2))}
-          {driver.indistinguishable !== undefined && driver.indistinguishable.length > 0 && (
-            <span class="soft">
-              {' '}
-              {report.unknown}: {driver.indistinguishable.join(', ')}
-            </span>
+          {driver.indistinguishable !== undefined && driver.indistinguishable.length > 5 && (
+            <> {say(reason('driver_indistinguishable', { counters: driver.indistinguishable.join(', ') }), language)}</>
           )}
         </figcaption>
       )}

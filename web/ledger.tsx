@@ -85,6 +85,7 @@ function stacked(course: LedgerCourse, mode: Mode, colours: Ink, named: (id: str
     })),
     scales: { y: { range: (_, __, most) => [0, most * 1.02] } },
     value: format,
+    binary: true,
     yLabel,
   };
 }
@@ -102,6 +103,7 @@ function changes(course: LedgerCourse, colours: Ink, named: (id: string) => stri
       value: (_: unknown, value: number | null) => (value === null ? '–' : signed(value, bytes)),
     })),
     value: format,
+    binary: true,
     yLabel,
   };
 }

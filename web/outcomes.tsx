@@ -1,5 +1,4 @@
 /** What was changed, and what that showed: the arms of an experiment as a forest plot, a treatment before and after. */
-import { figure } from '../src/kernel/units.ts';
 import { eventOf } from '../src/messages/experiment.ts';
 import type { PageWords } from '../src/messages/page.ts';
 import type { Language } from '../src/messages/reasons.ts';
@@ -59,7 +58,13 @@ function rowsOf(outcome: Outcome, language: Language, page: PageWords): Row[] {
   return [...arms, row(before, treatment.before, treatment.before95, true), row(after, treatment.after, treatment.after95, false)];
 }
 
-const [width, line, left, right] = [720, 30, 300, 190];
+const [width, line, left, right] = [760, 30, 300, 210];
+
+/** To four digits at most, with a true minus. */
+function brief(value: number): string {
+  const text = String(Number(Math.abs(value).toPrecision(4)));
+  return value < 0 ? `−${text}` : text;
+}
 
 /** Each row its value and interval on one scale, zero among it: an interval that holds zero shows no effect. */
 function Forest({ rows }: { readonly rows: readonly Row[] }) {
@@ -72,7 +77,7 @@ function Forest({ rows }: { readonly rows: readonly Row[] }) {
   const held = (value: number, otherwise: number): number => (Number.isFinite(value) ? value : otherwise);
   const height = rows.length * line + 28;
   const words: Readonly<{ [state: string]: string }> = page.arms;
-  const text = (row: Row): string => `${figure(row.value)} (${page.interval(figure(row.low), figure(row.high))})`;
+  const text = (row: Row): string => `${brief(row.value)} (${page.interval(brief(row.low), brief(row.high))})`;
   return (
     <svg
       class="picture wide"
@@ -84,7 +89,7 @@ function Forest({ rows }: { readonly rows: readonly Row[] }) {
         <g key={value} class="tick">
           <line x1={x(value)} x2={x(value)} y1={4} y2={height - 24} />
           <text x={x(value)} y={height - 8} text-anchor="middle">
-            {figure(value)}
+            {brief(value)}
           </text>
         </g>
       ))}

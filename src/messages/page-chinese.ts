@@ -139,6 +139,7 @@ export const chinesePage: PageWords = {
   merged: (count) => `${count} 个合并名称之一`,
   map: '全部缓存随时间的变化:自起点以来增加或归还的字节',
   mapHint: '每行一个缓存,次序同表。拖动或 ← → 平移,滚轮或 + − 缩放,0 显示全部。',
+  still: (count) => `另有 ${count} 个缓存占用不变。`,
   chartHint: '拖动或 ← → 平移,滚轮或 + − 缩放,0 或双击显示全部。',
   more: { grown: '增加', shrunk: '归还', steady: '与起点相同' },
   flame: {

@@ -139,6 +139,7 @@ export const englishPage: PageWords = {
   merged: (count) => `one of ${count} merged names`,
   map: 'All caches over time: bytes gained or given back since the start',
   mapHint: 'A row a cache, in the order of the table. Drag or ← → to move, wheel or + − to zoom, 0 for all.',
+  still: (count) => `${count} more held what they held.`,
   chartHint: 'Drag or ← → to move, wheel or + − to zoom, 0 or double click for all.',
   more: { grown: 'grown', shrunk: 'given back', steady: 'as at the start' },
   flame: {

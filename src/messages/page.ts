@@ -94,6 +94,8 @@ export interface PageWords {
   readonly merged: (count: number) => string;
   readonly map: string;
   readonly mapHint: string;
+  /** Caches that hold what they held. */
+  readonly still: (count: number) => string;
   readonly chartHint: string;
   readonly more: Readonly<Record<'grown' | 'shrunk' | 'steady', string>>;
   readonly flame: {

@@ -39,6 +39,7 @@ export function renderHtml(record: Record, language: Language, code: PageCode): 
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
 <title>${escaped(`${words.title} · ${printable(record.machine.hostname)}`)}</title>
 <style>${style}</style>
 <body>

@@ -63,7 +63,14 @@ export function consultations(version: string, from: string | null): Consultatio
     };
     job = mine;
     ended = null;
-    const clock = setInterval(() => update({ elapsed: (performance.now() - mine.started) / 1000 }), 1000);
+    const clock = setInterval(() => {
+      const elapsed = (performance.now() - mine.started) / 1000;
+      const over =
+        mine.running.kind === 'diagnose' &&
+        mine.running.stage === 'watching' &&
+        (elapsed > mine.running.seconds + 0.5 || mine.finish.signal.aborted);
+      update({ elapsed, ...(over ? { stage: 'thinking' } : {}) });
+    }, 1000);
     mine.done = work(mine)
       .then((record) => {
         mine.cancel.signal.throwIfAborted();
