@@ -1,7 +1,8 @@
 /**
  * What listening adds to an operation, in CPU nanoseconds, beside `perf record` in the same run:
  * `npm run bench:listen`. An operation is open and close, which makes six slab events. The arms are interleaved, and a
- * round counts only as a whole, so that a busy neighbour disturbs all arms alike; medians over the rounds.
+ * round counts only as a whole, so that a busy neighbour disturbs all arms alike; medians over the rounds. Then how long it takes to
+ * begin and to end with many objects alive, and in how much memory.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,6 +15,8 @@ import { listen } from '../src/listen/listen.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
 const OPERATIONS = 150_000;
+const LARGE = [131_072, 600_000] as const;
+const LARGE_ROUNDS = 3;
 const folder = mkdtempSync(join(tmpdir(), 'kmai-bench-'));
 const operations = join(folder, 'operations');
 
@@ -63,6 +66,18 @@ async function withKmai(cache: string, stacks: boolean): Promise<number> {
   return cost;
 }
 
+interface Large {
+  readonly start: number;
+  readonly stop: number;
+  readonly survivors: number;
+  readonly megabytes: number;
+}
+
+function listenLarge(count: number): Large {
+  const text = execFileSync(process.execPath, [fileURLToPath(new URL('listen-large.ts', import.meta.url)), operations, String(count)]);
+  return JSON.parse(text.toString()) as Large;
+}
+
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const arms = {
   nothing: operate,
@@ -86,6 +101,13 @@ try {
   for (const arm of measured.keys()) if (arm !== 'nothing') console.log(`${arm}: +${added(arm).toFixed(0)} ns`);
   console.log(`hot:  kmai / perf = ${(added('kmai, hot filp') / added('perf, hot filp')).toFixed(3)} (bar 0.75)`);
   console.log(`cold: kmai / perf = ${(added('kmai, cold key_jar') / added('perf, cold key_jar')).toFixed(3)} (bar 0.5)`);
+  for (const count of LARGE) {
+    const runs = Array.from({ length: LARGE_ROUNDS }, () => listenLarge(count));
+    const of = (field: keyof Large) => median(runs.map((run) => run[field])).toFixed(0);
+    console.log(
+      `${count} files held: start ${of('start')} ms (bar 150), stop ${of('stop')} ms (bar 500), ${of('megabytes')} MB, ${of('survivors')} found`,
+    );
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,3 +1,4 @@
+import { describeEffort } from './budget.ts';
 import type { Heard } from './engine.ts';
 import { isSized, type Target } from './target.ts';
 
@@ -61,6 +62,7 @@ export function reconcile(heard: Heard, target: Target, noiseInUnits: number): R
 }
 
 const PAGE_BYTES = 4096;
+const describeStopped = describeEffort({ stacks: false, sample: 1, stopped: true });
 
 /** Bytes of an object; of objects with sizes of their own, the survivors' mean. */
 function objectSize(heard: Heard, target: Target, survivors: number): number {
@@ -140,7 +142,7 @@ function remarks(
   if (losses.malformedLines > 0) said.push(`${losses.malformedLines} lines could not be read`);
   for (const change of heard.degradations)
     said.push(
-      `after ${change.atSeconds.toFixed(1)} s listening cost ${(change.cost * 100).toFixed(1)} % of a CPU: went on with ${change.to}`,
+      `after ${change.atSeconds.toFixed(1)} s listening cost ${(change.cost * 100).toFixed(1)} % of a CPU: ${change.to === describeStopped ? change.to : `went on with ${change.to}`}`,
     );
   return [...said, ...heard.notes];
 }

@@ -19,7 +19,7 @@ function leftovers(): readonly string[] {
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((pid) => commandOf(pid))
-    .filter((command) => command.startsWith('perf record') && command.includes('kmai-ready'));
+    .filter((command) => /^(perf record|bpftrace) /.test(command) && command.includes('kmai-ready'));
   return [...programs, ...traces, ...processes];
 }
 
@@ -53,7 +53,7 @@ const kills = Number(process.env['KMAI_KILLS'] ?? 20);
 test(`killed at ${kills} moments, it leaves no program, no instance and no perf behind`, { skip, timeout: 300_000 }, async () => {
   const others = leftovers();
   assert.deepEqual(others, [], 'something of ours was here before');
-  const engines = ['bpf', 'bpf', 'bpf', 'tracefs', 'perf'] as const;
+  const engines = ['bpf', 'bpf', 'tracefs', 'perf', 'bpftrace'] as const;
   const half = kills / 2;
   const moments = Array.from({ length: kills }, (_, i) => ({
     engine: engines[i % 5]!,
@@ -67,7 +67,7 @@ test(`killed at ${kills} moments, it leaves no program, no instance and no perf 
     listening += killed.filter(Boolean).length;
   }
   // An instance is removed once the last descriptor is closed; perf ends with its input.
-  for (let tries = 0; tries < 100 && leftovers().length > 0; tries++) await sleep(100);
+  for (let tries = 0; tries < 300 && leftovers().length > 0; tries++) await sleep(100);
   assert.deepEqual(leftovers(), []);
   assert.ok(listening >= 0.45 * kills, `only ${listening} were listening when they were killed`);
 });

@@ -73,6 +73,41 @@ test('maple_node, whose frees fire no event: it says so and calls nothing a leak
   assert.ok(heard.reconciliation.frees_visible === 'no' || heard.callsites.every((site) => site.freed > 0));
 });
 
+test('over its budget it listens without stacks, then to one in n, then not at all, and says each', { skip }, async () => {
+  const child = await start('busy');
+  const host = liveHost();
+  try {
+    child.stdin!.write('go\n');
+    const heard = await listen(host, { cache: 'filp', seconds: 12, graceSeconds: 0.1, engine: 'bpf', budget: 1e-7 });
+    const steps = heard.degradations.map(({ to }) => to);
+    assert.match(steps[0]!, /^every allocation, without stacks$/);
+    assert.match(steps[1]!, /^one allocation in \d+, without stacks$/);
+    assert.equal(steps.at(-1), 'stopped');
+    assert.ok(heard.degradations.every(({ cost }) => cost > 1e-7));
+    const { remarks, seconds } = heard.reconciliation!;
+    for (const { to } of heard.degradations)
+      assert.ok(
+        remarks.some((remark) => remark.endsWith(to)),
+        remarks.join('; '),
+      );
+    assert.ok(seconds < 12, `it stopped, and yet it listened for ${seconds} s`);
+  } finally {
+    await host.close();
+    child.kill();
+    await once(child, 'exit');
+  }
+});
+
+test('one allocation in four: the estimate is near', { skip }, async () => {
+  const heard = await leak('eventfds', 'filp', 2003, 'bpf', { sample: 4 });
+  const ours = heard.callsites
+    .filter(({ stack }) => stack.some((frame) => frame.startsWith('do_eventfd')))
+    .flatMap(({ processes }) => processes ?? [])
+    .reduce((sum, { pid, count }) => sum + (pid === heard.pid ? count : 0), 0);
+  // A quarter of 2,003 was drawn: five standard deviations are 19 % of it.
+  within(ours, 2003, 0.19);
+});
+
 for (const engine of ['tracefs', 'perf', 'bpftrace'] as const) {
   test(`the ${engine} engine hears 2,003 eventfds too, or says how many events it lost, or why it can't`, { skip }, async (t) => {
     const heard = await leak('eventfds', 'filp', 2003, engine);

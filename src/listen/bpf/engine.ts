@@ -88,17 +88,20 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
       if (cheaper === effort) continue;
       degradations.push({ atSeconds: elapsed(), to: describeEffort(cheaper), cost });
       effort = cheaper;
+      meter.soon();
       ears.ease(effort);
     }
     if (!effort.stopped) await pause((request.seconds - elapsed()) * 1000, request.signal);
     const flow = difference(readCounts(bpf, maps, cpus), before);
     window.close();
     ears.ease({ ...effort, stopped: true });
-    await pause(request.graceSeconds * 1000, undefined);
+    // Names take a tenth of a second to read: they are read while there is nothing to do but wait.
+    const grace = pause(request.graceSeconds * 1000, undefined);
+    const symbols = readSymbols(host);
+    await grace;
     const nested = ears.nested();
     ears.deafen();
     const total = readCounts(bpf, maps, cpus);
-    const symbols = readSymbols(host);
     return {
       engine: 'bpf',
       seconds: elapsed(),

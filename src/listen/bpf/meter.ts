@@ -8,6 +8,8 @@ export interface Meter {
    * @returns what the programs cost: the part that listening less would save; undefined when it is not time yet
    */
   measure(programs: readonly number[], events: number): Promise<number | undefined>;
+  /** Measures again soon: listening was made cheaper. */
+  soon(): void;
   /** Everything this process and its programs used since the beginning; null before the first measurement. */
   average(): number | null;
 }
@@ -44,6 +46,9 @@ export function openMeter(bpf: Bpf): Meter {
       while (next <= seconds()) next *= RARER;
       last = { at: performance.now(), events, rate };
       return inPrograms;
+    },
+    soon() {
+      next = Math.min(next, seconds() + FIRST_SECONDS);
     },
     average() {
       if (inPrograms === null) return null;

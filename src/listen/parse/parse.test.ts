@@ -193,3 +193,26 @@ test('any text in any format gives a value, and counts what it could not read', 
     { numRuns: 200 },
   );
 });
+
+test('a trace with bytes torn out, doubled or changed anywhere: never an exception, and what is whole is used', async () => {
+  const bpftrace =
+    '{"type": "attached_probes", "data": {"probes": 2}}\n{"type": "map", "data": {"@live": {"\\n  f+42\\n  g+16\\n": 17}}}\n{"type": "map", "data": {"@alloc": {"f": 3}}}\n';
+  const owner =
+    'Page allocated via order 2, mask 0x0(), pid 12, tgid 12 (sh), ts 5000 ns\nPFN 0x1 type Unmovable\n f+0x1/0x2\n g+0x1/0x2\n\n';
+  const traces = '    102 f+0x2a/0x1f0 age=36/2000/40000 pid=1-500 cpus=0-1\n        g+0x1/0x2\n\n';
+  const samples = [perfScript, ftrace, bpftrace, owner, traces].map((text) => text.repeat(3));
+  const damage = fc.record({ at: fc.nat(), length: fc.integer({ min: 0, max: 40 }), put: fc.uint8Array({ maxLength: 8 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...samples), fc.array(damage, { minLength: 1, maxLength: 6 }), async (text, damages) => {
+      let torn = Buffer.from(text);
+      for (const { at, length, put } of damages) {
+        const from = Math.floor(torn.length / 4) + (at % torn.length);
+        torn = Buffer.concat([torn.subarray(0, from), put, torn.subarray(from + length)]);
+      }
+      const { heard, bad } = await parseTrace([torn], filp);
+      assert.ok(heard.sites.every(({ outstanding, allocated }) => outstanding >= 0 && allocated >= outstanding));
+      assert.ok((bad.count === 0) === (bad.first === undefined));
+    }),
+    { numRuns: 500 },
+  );
+});
