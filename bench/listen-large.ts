@@ -11,8 +11,8 @@ import { listen } from '../src/listen/listen.ts';
 
 const [operations = '', count = '0'] = process.argv.slice(2);
 const GRACE_SECONDS = 1;
-/** As it is for a window of ten seconds, or the next power of two that has room. */
-const capacity = Math.max(131_072, 2 ** Math.ceil(Math.log2(Number(count) * 1.05)));
+/** Room for all of them and a few of others. */
+const capacity = Math.ceil(Number(count) * 1.05);
 const child = spawn(operations, ['hold', count], { stdio: ['pipe', 'pipe', 'inherit'] });
 await once(child.stdout, 'data');
 const done = new AbortController();

@@ -22,7 +22,7 @@ const LEAKED_PER_SECOND = 8192;
 const PAGES_FOR_AN_OBJECT = 8;
 const SMALLEST_CAPACITY = 16_384;
 /** How long is waited to see whether the cache is busy, and what busy is: then events may well come nested. */
-const TRIAL_SECONDS = 0.02;
+const TRIAL_SECONDS = 0.01;
 const BUSY_PER_SECOND = 1000;
 
 /** Programs of our own on raw tracepoints, assembled here and loaded through bpf(2): no compiler, no headers, no kprobes. */
@@ -159,6 +159,6 @@ function affordableCapacity(host: Host, { seconds, target }: Request): number {
   const text = host.read('/proc/meminfo');
   const kibibytes = Number(/^MemAvailable:\s+(\d+)/m.exec(text.ok ? text.value : '')?.[1] ?? 0);
   const affordable = Math.floor((kibibytes * 1024 * 0.02) / ENTRY_BYTES);
-  const wanted = 2 ** Math.ceil(Math.log2(seconds * LEAKED_PER_SECOND * (target.kind === 'pages' ? PAGES_FOR_AN_OBJECT : 1)));
+  const wanted = Math.ceil(seconds * LEAKED_PER_SECOND * (target.kind === 'pages' ? PAGES_FOR_AN_OBJECT : 1));
   return Math.max(SMALLEST_CAPACITY, Math.min(LARGEST_CAPACITY, wanted, affordable));
 }
