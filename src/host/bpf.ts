@@ -53,7 +53,8 @@ export interface Bpf {
   /** Attaches an fentry or fexit program where it was loaded for. */
   attachTracing(program: number): number;
   /**
-   * The kernel's BTF, in one copy: /sys/kernel/btf/vmlinux gives it in 1,350 pages. It lies in memory that `close` frees.
+   * The kernel's BTF: mapped where the file lets itself be (since v6.16, commit a539e2a6d51d), else in one copy: read, the file comes in
+   * 1,350 pages. Read-only; it lies in memory that `close` frees.
    * @returns undefined before v5.11 (commit 5329722057d4), where it could not be asked for
    */
   kernelBtf(): Buffer | undefined;
@@ -252,6 +253,8 @@ function over(system: Syscalls, number: number): Bpf {
         command('RAW_TRACEPOINT_OPEN', () => u32(8, program)),
       ),
     kernelBtf() {
+      const mapped = system.map('/sys/kernel/btf/vmlinux');
+      if (mapped !== undefined) return mapped;
       for (let id = 0; ; ) {
         if (command('BTF_GET_NEXT_ID', () => u32(0, id)) < 0) return undefined;
         id = attribute.bytes.readUInt32LE(4);

@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { available, type Reading, unavailable } from '../model/reading.ts';
 
 /** Memory outside the JavaScript heap: it does not move, so the kernel may be told its address. */
@@ -12,11 +12,20 @@ export interface Syscalls {
   /** @returns the result, or the negated errno, as the kernel itself returns it */
   call(number: number, ...args: readonly (number | bigint)[]): number;
   pin(length: number): Pinned;
+  /** Maps a whole file for reading; undefined where it can't be mapped. Writing to it is an error no one can catch. */
+  map(path: string): Buffer | undefined;
   /** Closes a file descriptor a system call returned. */
   closeFd(fd: number): void;
-  /** Frees what was pinned. Using it afterwards is an error no one can catch. */
+  /** Frees what was pinned or mapped. Using it afterwards is an error no one can catch. */
   close(): void;
 }
+
+const mapNumbers: Readonly<Record<string, { readonly mmap: number; readonly munmap: number }>> = {
+  x64: { mmap: 9, munmap: 11 },
+  arm64: { mmap: 222, munmap: 215 },
+};
+const PROT_READ = 1;
+const MAP_PRIVATE = 2;
 
 /** The C library by its soname: glibc's, then musl's. */
 const libraries = ['libc.so.6', 'libc.so', `libc.musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`];
@@ -39,6 +48,7 @@ export async function openSyscalls(): Promise<Reading<Syscalls>> {
         ...args: (number | bigint)[]
       ) => number | bigint;
       const pinned: unknown[] = [];
+      const mapped: { readonly address: number; readonly size: number }[] = [];
       return available({
         call(number, ...args) {
           const filled = [...args, 0, 0, 0, 0, 0, 0].slice(0, 6);
@@ -50,9 +60,24 @@ export async function openSyscalls(): Promise<Reading<Syscalls>> {
           pinned.push(memory);
           return { bytes: Buffer.from(koffi.view(memory, length)), address: koffi.address(memory) };
         },
+        map(path) {
+          const numbers = mapNumbers[process.arch];
+          const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+          if (numbers === undefined || size === 0) return undefined;
+          const file = openSync(path, 'r');
+          try {
+            const address = Number(syscall(numbers.mmap, 0, size, PROT_READ, MAP_PRIVATE, file, 0));
+            if (address === -1) return undefined;
+            mapped.push({ address, size });
+            return Buffer.from(koffi.view(BigInt(address), size));
+          } finally {
+            closeSync(file);
+          }
+        },
         closeFd: (fd) => closeSync(fd),
         close() {
           for (const memory of pinned.splice(0)) koffi.free(memory);
+          for (const { address, size } of mapped.splice(0)) syscall(mapNumbers[process.arch]!.munmap, address, size, 0, 0, 0, 0);
         },
       });
     } catch {
