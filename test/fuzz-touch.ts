@@ -13,11 +13,13 @@ import { formatValue } from '../src/touch/btf/format.ts';
 import { readSlabs } from '../src/touch/vmcore.ts';
 import { BadDump, flaws, Unmapped } from '../src/touch/damage.ts';
 import { elfCore, fileOf, flattened, kdump } from '../src/touch/fixtures/dumps.ts';
-import { miniKernel } from '../src/touch/fixtures/kernel.ts';
+import { pagesKernel } from '../src/touch/fixtures/pages.ts';
 import { openKernel } from '../src/touch/kernel.ts';
 import { openImage } from '../src/touch/memory/dump.ts';
 import { pageSize } from '../src/touch/memory/image.ts';
+import { examinePages } from '../src/touch/examine-pages.ts';
 import { findOrphans } from '../src/touch/slab/orphans.ts';
+import { reachInPasses } from '../src/touch/slab/passes.ts';
 import { splitByType } from '../src/touch/slab/split.ts';
 
 /** xorshift32: the same seed makes the same run. */
@@ -35,7 +37,8 @@ const interesting = [0, 1, 0x7f, 0x80, 0xff, 0xfe];
 
 /** A kernel with a few slabs that hold pointers, as one dump of each kind. */
 function specimens(): readonly { readonly name: string; readonly bytes: Buffer; readonly hot: readonly (readonly [number, number])[] }[] {
-  const made = miniKernel({ sheaves: true, generation: 'byte' });
+  const made = pagesKernel({ sheaves: true, generation: 'byte' });
+  made.area(330, 'dup_task_struct');
   const cache = made.cache('node', 256);
   const objects = [...made.slab(cache, { free: [3, 5] }), ...made.slab(cache), ...made.slab(made.cache('other', 1024), { free: [1] })];
   objects.forEach((object, i) => made.put(object + 8, made.pointer(objects[(i * 7 + 1) % objects.length]!)));
@@ -100,6 +103,8 @@ async function examine(bytes: Buffer): Promise<'answer' | 'error'> {
     const core = { path: 'fuzz', kernel, flaws: flaws() };
     const view = readSlabs(core);
     const reach = await findOrphans(kernel, view.objects, core.flaws);
+    reachInPasses(kernel, view.objects, reach.liveFrom, () => {});
+    await examinePages(core, () => {});
     const cache = view.caches[0];
     if (cache !== undefined) splitByType(kernel, view.objects, cache, (object) => reach.reached[object] === 0);
     formatValue(kernel, evaluate(kernel, '*(struct kmem_cache *)((struct list_head *)&slab_caches)->next'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { languageOf, takeLanguage } from './language.ts';
-import { parseCount, parseDuration } from './flags.ts';
+import { parseBytes, parseCount, parseDuration } from './flags.ts';
 
 test('durations are seconds, whatever their unit', () => {
   assert.deepEqual(['60s', '5m', '2h', '500ms', '7'].map(parseDuration), [60, 300, 7200, 0.5, 7]);
@@ -9,6 +9,11 @@ test('durations are seconds, whatever their unit', () => {
 
 test('what is no duration is refused with an example', () => {
   for (const text of ['', 'soon', '-5s', '0', '1e3', '60 parsecs', '32d']) assert.throws(() => parseDuration(text), /expected e\.g\. 60s/);
+});
+
+test('amounts of memory are in powers of 1024', () => {
+  assert.deepEqual(['4096', '64K', '300M', '2GiB', '1t'].map(parseBytes), [4096, 65_536, 314_572_800, 2_147_483_648, 1_099_511_627_776]);
+  for (const text of ['', 'much', '-1', '1.5G', '3 lumps']) assert.throws(() => parseBytes(text), /expected e\.g\. 300M/);
 });
 
 test('a count is a whole number of at least one', () => {

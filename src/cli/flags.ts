@@ -24,6 +24,14 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** "300M", "2G", "64K" or plain bytes, in powers of 1024. @throws UsageError */
+export function parseBytes(text: string): number {
+  const match = /^(\d{1,12})([KMGT]?)(i?B)?$/i.exec(text.trim());
+  if (match === null)
+    throw new UsageError(said(`"${text}" is no amount of memory; expected e.g. 300M or 2G`, `"${text}" 不是内存大小;应为如 300M 或 2G`));
+  return Number(match[1]) * 1024 ** ' KMGT'.indexOf((match[2] || ' ').toUpperCase());
+}
+
 export const jsonFlag = { kind: 'boolean', brief: said('print the record as JSON', '以 JSON 输出'), default: false } as const;
 export const languageFlag = {
   kind: 'enum',

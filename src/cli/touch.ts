@@ -3,11 +3,12 @@ import type { TouchVerb } from '../consult/touch.ts';
 import type { Context } from './context.ts';
 import { said } from './language.ts';
 import { exit } from './exit.ts';
-import { jsonFlag } from './flags.ts';
+import { jsonFlag, parseBytes } from './flags.ts';
 
 interface TouchFlags {
   readonly core: string;
   readonly json: boolean;
+  readonly memory?: number;
 }
 
 export interface TouchOptions extends TouchFlags {
@@ -29,6 +30,7 @@ export async function runTouch(options: TouchOptions, writers: Writers): Promise
     verb: options.verb,
     about: options.about,
     core: options.core,
+    memory: options.memory,
     lostOnly: options.lost ?? false,
     onProgress: (text) => writers.progress(text),
   });
@@ -69,7 +71,14 @@ const coreFlag = {
   placeholder: 'DUMP',
   default: '/proc/kcore',
 } as const;
-const flags = { core: coreFlag, json: jsonFlag } as const;
+const memoryFlag = {
+  kind: 'parsed',
+  parse: parseBytes,
+  brief: 'what orphans may keep in memory beyond the 100 MiB it takes anyway, e.g. 300M (2G): with less than it would like it takes longer',
+  placeholder: 'LIMIT',
+  optional: true,
+} as const;
+const flags = { core: coreFlag, json: jsonFlag, memory: memoryFlag } as const;
 
 async function run(context: Context, options: TouchOptions): Promise<void> {
   const err = (text: string): void => {

@@ -18,6 +18,8 @@ export interface TouchQuestion {
   readonly core: string;
   /** Of a census: unreachable objects only. */
   readonly lostOnly: boolean;
+  /** Bytes that the tables of mark and sweep may take. */
+  readonly memory?: number | undefined;
   readonly onProgress: (text: string) => void;
 }
 
@@ -40,7 +42,7 @@ export class BadQuestion extends Error {
 /** @throws BadQuestion for an unknown cache, a bad expression, an address nowhere */
 export async function touch(question: TouchQuestion): Promise<Reading<Touched>> {
   question.onProgress('opening …');
-  const core = await openCore(question.core);
+  const core = await openCore(question.core, question.memory);
   if (!core.ok) return core;
   const { kernel, flaws } = core.value;
   try {

@@ -10,7 +10,7 @@ import { type Core, readSlabs, type SlabView } from './vmcore.ts';
 import { hex } from './damage.ts';
 import { alsoNamed, type Cache, findCache } from './slab/caches.ts';
 import { findHolders } from './slab/holders.ts';
-import type { Reach } from './slab/orphans.ts';
+import type { Reach } from './slab/reach.ts';
 import { type Group, splitByType } from './slab/split.ts';
 import { cacheSpecimens, censusSpecimen, orphansSpecimen } from './specimens.ts';
 

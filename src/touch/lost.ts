@@ -1,4 +1,5 @@
-import { countLost, findOrphans, type Reach } from './slab/orphans.ts';
+import { findOrphans } from './slab/orphans.ts';
+import { countLost, type Reach } from './slab/reach.ts';
 import { type Core, readSlabs, type SlabView } from './vmcore.ts';
 
 export interface Lost {
@@ -12,12 +13,12 @@ export interface Lost {
  * is what was allocated and unreachable both times.
  */
 export async function findLost(core: Core, onProgress: (done: number) => void): Promise<Lost> {
-  const { kernel, flaws, path } = core;
+  const { kernel, flaws, path, memory } = core;
   const first = readSlabs(core);
-  if (!kernel.image.live) return { view: first, reach: await findOrphans(kernel, first.objects, flaws, { path, onProgress }) };
-  const before = await findOrphans(kernel, first.objects, flaws, { path, onProgress: (done) => onProgress(done / 2) });
+  if (!kernel.image.live) return { view: first, reach: await findOrphans(kernel, first.objects, flaws, { path, memory, onProgress }) };
+  const before = await findOrphans(kernel, first.objects, flaws, { path, memory, onProgress: (done) => onProgress(done / 2) });
   const view = readSlabs(core);
-  const reach = await findOrphans(kernel, view.objects, flaws, { path, onProgress: (done) => onProgress(0.5 + done / 2) });
+  const reach = await findOrphans(kernel, view.objects, flaws, { path, memory, onProgress: (done) => onProgress(0.5 + done / 2) });
   const lostBefore = (physical: number): boolean => {
     const object = first.objects.objectAt(physical);
     return object >= 0 && first.objects.allocated[object] === 1 && before.reached[object] === 0;

@@ -5,7 +5,7 @@ import { hex } from './damage.ts';
 import type { Cache } from './slab/caches.ts';
 import { dominant } from './slab/census.ts';
 import type { Holder } from './slab/holders.ts';
-import type { Reach } from './slab/orphans.ts';
+import type { Reach } from './slab/reach.ts';
 import type { Group } from './slab/split.ts';
 
 export function cacheSpecimens({ caches, objects }: SlabView): readonly CacheSpecimen[] {

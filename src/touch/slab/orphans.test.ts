@@ -7,7 +7,13 @@ import { flaws } from '../damage.ts';
 import { type MiniKernel, miniKernel } from '../fixtures/kernel.ts';
 import { readCaches } from './caches.ts';
 import { walkObjects } from './objects.ts';
-import { findOrphans } from './orphans.ts';
+import type { Edges } from './blocks.ts';
+import { findOrphans, mark, pointerTables, scanHere } from './orphans.ts';
+import type { PointerTables } from './pointers.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Objects } from './objects.ts';
+import fc from 'fast-check';
+import { mustFit, reachInPasses } from './passes.ts';
 import { findSlabs, use } from './slabs.ts';
 
 /** Objects of each cache that are unreachable, by their place in the slabs. */
@@ -28,6 +34,11 @@ async function lost(
   for (const cache of caches)
     objects.each(cache, (_slab, object, physical) => (reach.reached[object] === 0 ? unreachable.push(physical) : 0));
   return { unreachable, unreferenced: reach.perCache.reduce((sum, one) => sum + one.unreferenced, 0) };
+}
+
+function scanAll(kernel: Kernel, objects: Objects): [PointerTables, Edges] {
+  const tables = pointerTables(kernel, objects, new Map());
+  return [tables, scanHere(kernel, tables, () => {})];
 }
 
 /** A kernel with one cache of four objects of 1024 bytes, all allocated. */
@@ -103,6 +114,41 @@ test('an object that crosses a page is followed in both', async () => {
   made.put(crossing + 1032, made.pointer(start)); // a word in the second page
   made.put(made.alloc(8), made.pointer(crossing));
   assert.deepEqual((await lost(made)).unreachable, [start + 1536, start + 3 * 1536, start + 4 * 1536]);
+});
+
+test('in little memory the same is found, over any web of pointers', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(15), fc.nat(31), fc.nat(15)), { maxLength: 40 }),
+      fc.array(fc.nat(15), { maxLength: 4 }),
+      (links, roots) => {
+        const made = miniKernel();
+        const cache = made.cache('node', 1024);
+        const nodes = [...made.slab(cache), ...made.slab(cache), ...made.slab(cache), ...made.slab(cache)];
+        for (const [from, word, to] of links) made.put(nodes[from]! + word * 8, made.pointer(nodes[to]! + 8));
+        for (const root of roots) made.put(made.alloc(8), made.pointer(nodes[root]!));
+        const kernel = made.open();
+        const found = flaws();
+        const caches = readCaches(kernel, found);
+        const objects = walkObjects(kernel, caches, findSlabs(kernel, caches, found), found);
+        const little = reachInPasses(kernel, objects, new Map(), () => {});
+        const whole = mark(objects, ...scanAll(kernel, objects));
+        assert.deepEqual([...little.reached], [...whole.reached]);
+        assert.deepEqual([...little.referenced], [...whole.referenced]);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('tables that do not even fit are refused, with what they need', () => {
+  const { made } = four();
+  const kernel = made.open();
+  const found = flaws();
+  const caches = readCaches(kernel, found);
+  const objects = walkObjects(kernel, caches, findSlabs(kernel, caches, found), found);
+  assert.throws(() => mustFit(1000, objects), /--memory: \d.* needed for tables of 512 pages and 4 objects, 1000 B allowed/);
+  mustFit(100_000, objects);
 });
 
 test('workers find what one thread finds', async (t) => {

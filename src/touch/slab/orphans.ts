@@ -1,43 +1,23 @@
 import { BadDump, type Flaws } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
 import { pageSize } from '../memory/image.ts';
-import type { Cache } from './caches.ts';
 import { markPerCpuFree } from './free-pages.ts';
 import type { Objects } from './objects.ts';
 import { blockFrames, type Edges, mostEdges, streamPages } from './blocks.ts';
 import { scanInWorkers, worthPages } from './scan-workers.ts';
+import { mustFit, reachInPasses } from './passes.ts';
 import { deadStacks } from './stacks.ts';
-import { pointerScan, type PointerTables, scanned, slabColumns } from './pointers.ts';
-
-/**
- * Mark and sweep over all slab objects. Roots are pointers in memory that is neither slab, free nor a user's:
- * kernel data, stacks, per-CPU areas, vmalloc, page tables. What no chain of pointers leads to is lost.
- */
-export interface Reach {
-  /** 1 for each object a chain of pointers from a root leads to. */
-  readonly reached: Uint8Array;
-  /** 1 for each object that anything at all points to, lost ones included. */
-  readonly referenced: Uint8Array;
-  readonly edges: number;
-  /** Stack pages that are dead below this byte. */
-  readonly liveFrom: ReadonlyMap<number, number>;
-  readonly perCache: readonly {
-    readonly cache: Cache;
-    readonly objects: number;
-    readonly unreferenced: number;
-    readonly unreachable: number;
-  }[];
-}
+import { edgeCollector, pointerScan, type PointerTables, scanned, slabColumns } from './pointers.ts';
+import { countLost, type Reach, slabRows } from './reach.ts';
 
 /** The tables of the scan, over memory that workers can share. */
 export function pointerTables(kernel: Kernel, objects: Objects, liveFrom: ReadonlyMap<number, number>): PointerTables {
-  const { slabs, caches } = objects;
+  const { slabs } = objects;
   const shared = <T>(make: (buffer: SharedArrayBuffer) => T, bytes: number): T => make(new SharedArrayBuffer(bytes));
-  const rows = shared((b) => new Int32Array(b), slabs.count * slabColumns * 4);
-  for (let i = 0; i < slabs.count; i++) {
-    const cache = caches[slabs.cache[i]!]!;
-    rows.set([slabs.frame[i]!, cache.size, slabs.objects[i]!, slabs.first[i]!, cache.leftPad, cache.objectSize], i * slabColumns);
-  }
+  const rows = slabRows(
+    objects,
+    shared((b) => new Int32Array(b), slabs.count * slabColumns * 4),
+  );
   const tables: PointerTables = {
     mapLow: Number(kernel.directMap & 0xffffffffn),
     mapHigh: Number(kernel.directMap >> 32n),
@@ -56,10 +36,14 @@ export function pointerTables(kernel: Kernel, objects: Objects, liveFrom: Readon
   return tables;
 }
 
+/** Pointers to others that an object has, on average; 0.5 to 3 were seen. */
+const usualPointers = 3;
+
 /** Scans the blocks in order, in this thread. */
 export function scanHere(kernel: Kernel, tables: PointerTables, onProgress: (done: number) => void): Edges {
   const { image } = kernel;
-  const scan = pointerScan(tables);
+  const edgesOf = edgeCollector(tables);
+  const scan = pointerScan(tables, edgesOf);
   const buffer = Buffer.alloc(streamPages * pageSize);
   const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
   const blocks: Uint32Array[] = [];
@@ -68,10 +52,10 @@ export function scanHere(kernel: Kernel, tables: PointerTables, onProgress: (don
   const wanted = scanned(tables);
   for (let block = 0; block < count; block++) {
     const look = (frames: Uint32Array, pages: number): void => {
-      for (let i = 0; i < pages; i++) scan.page(words, i * 1024, frames[i]!);
+      for (let i = 0; i < pages; i++) scan(words, i * 1024, frames[i]!);
     };
     image.stream(block * blockFrames, Math.min(image.frames, (block + 1) * blockFrames), buffer, look, wanted);
-    const taken = scan.take();
+    const taken = edgesOf.take();
     edges += taken.length;
     if (edges > mostEdges) throw new BadDump('orphans', `more than ${mostEdges} pointers between objects`);
     blocks.push(taken);
@@ -130,22 +114,6 @@ export function mark(objects: Objects, tables: PointerTables, { blocks }: Edges)
   return { reached, referenced, edges: sum, liveFrom: tables.liveFrom, perCache: countLost(objects, reached, referenced) };
 }
 
-/** By cache. Both tables are by object number. */
-export function countLost(objects: Objects, reached: Uint8Array, referenced: Uint8Array): Reach['perCache'] {
-  const { slabs, caches, allocated } = objects;
-  const counts = caches.map((cache) => ({ cache, objects: 0, unreferenced: 0, unreachable: 0 }));
-  for (let slab = 0; slab < slabs.count; slab++) {
-    const own = counts[slabs.cache[slab]!]!;
-    for (let object = slabs.first[slab]!, end = object + slabs.objects[slab]!; object < end; object++) {
-      if (allocated[object] === 0) continue;
-      own.objects++;
-      if (referenced[object] === 0) own.unreferenced++;
-      if (reached[object] === 0) own.unreachable++;
-    }
-  }
-  return counts;
-}
-
 function blockAt(starts: readonly number[], position: number): number {
   let low = 0;
   let high = starts.length - 1;
@@ -165,7 +133,11 @@ export async function findOrphans(kernel: Kernel, objects: Objects, found: Flaws
   const { path, onProgress = () => {} } = options;
   const { image } = kernel;
   markPerCpuFree(kernel, objects.slabs, found);
-  const tables = pointerTables(kernel, objects, deadStacks(kernel, objects.slabs, found));
+  const liveFrom = deadStacks(kernel, objects.slabs, found);
+  const limit = options.memory ?? Number.POSITIVE_INFINITY;
+  mustFit(limit, objects);
+  if (edgesNeed(objects) > limit) return reachInPasses(kernel, objects, liveFrom, onProgress);
+  const tables = pointerTables(kernel, objects, liveFrom);
   const shared = path !== undefined && image.reopenable && image.effort >= (options.workersFrom ?? worthPages);
   const onDamage = (kind: string, pages: number): void => found.add(0n, `${pages} ${kind}`);
   return mark(
@@ -175,7 +147,14 @@ export async function findOrphans(kernel: Kernel, objects: Objects, found: Flaws
   );
 }
 
+/** Bytes that keeping the pointers takes: tables by frame and object, and some pointers an object. */
+function edgesNeed({ slabs }: Objects): number {
+  return slabs.frames * 10 + slabs.total * (14 + usualPointers * 4);
+}
+
 export interface OrphanOptions {
+  /** Bytes that tables may take; more are needed: pointers are not kept, which takes longer. */
+  readonly memory?: number | undefined;
   /** Of the dump, for workers to open. */
   readonly path?: string;
   readonly onProgress?: (done: number) => void;

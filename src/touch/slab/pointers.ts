@@ -24,25 +24,57 @@ export interface PointerTables {
   readonly degree: Uint32Array;
 }
 
-export interface PointerScan {
-  /** Looks at one page; `at` is its first word. Pages are given in order of frame. */
-  page(words: Uint32Array, at: number, frame: number): void;
-  /** Objects that objects point to, in the order of those that point; and starts over. */
-  take(): Uint32Array<ArrayBuffer>;
+/** What is done about the pointers that are found. */
+export interface PointerSink {
+  /** Is this object to be looked into? Asked of allocated ones. */
+  takes(object: number): boolean;
+  /** A pointer to an allocated object, from another one or (self < 0) from memory outside of slabs. */
+  hit(self: number, object: number): void;
 }
+
+/** Looks at one page; `at` is its first word. */
+export type PointerScan = (words: Uint32Array, at: number, frame: number) => void;
 
 /** Free and user pages hold no pointers of the kernel's. */
 export function scanned({ frames, usedFor }: Pick<PointerTables, 'frames' | 'usedFor'>): (frame: number) => boolean {
   return (frame) => frame >= frames || (usedFor[frame] !== use.free && usedFor[frame] !== use.user);
 }
 
-/** An interior pointer counts as well as one to the start: lists link members, not objects. */
-export function pointerScan(tables: PointerTables): PointerScan {
-  const { mapLow, mapHigh, frames, slabOf, usedFor, slabs, allocated, root, degree, liveFrom } = tables;
-  const limit = frames * 4096;
-  const highest = Math.floor((mapLow + limit) / 4294967296);
+/** Keeps each pointer between objects, and which objects are roots. Pages are to be given in order of frame. */
+export function edgeCollector({ root, degree }: Pick<PointerTables, 'root' | 'degree'>): PointerSink & {
+  /** Objects that objects point to, in the order of those that point; and starts over. */
+  take(): Uint32Array<ArrayBuffer>;
+} {
   let edges = new Uint32Array(1 << 16);
   let count = 0;
+  return {
+    takes: () => true,
+    hit(self, object) {
+      if (self < 0) root[object] = 1;
+      else if (root[object] === 0) {
+        // What is a root already needs no edge to be reached.
+        if (count === edges.length) {
+          const grown = new Uint32Array(count * 2);
+          grown.set(edges);
+          edges = grown;
+        }
+        edges[count++] = object;
+        degree[self]!++;
+      }
+    },
+    take() {
+      const taken = edges.slice(0, count);
+      count = 0;
+      return taken;
+    },
+  };
+}
+
+/** An interior pointer counts as well as one to the start: lists link members, not objects. */
+export function pointerScan(tables: Omit<PointerTables, 'root' | 'degree'>, { takes, hit }: PointerSink): PointerScan {
+  const { mapLow, mapHigh, frames, slabOf, usedFor, slabs, allocated, liveFrom } = tables;
+  const limit = frames * 4096;
+  const highest = Math.floor((mapLow + limit) / 4294967296);
 
   function span(words: Uint32Array, from: number, to: number, self: number): void {
     let last = -1;
@@ -62,44 +94,27 @@ export function pointerScan(tables: PointerTables): PointerScan {
       const object = place + slabs[row + 3]!;
       if (object === self || object === last || allocated[object] === 0) continue;
       last = object;
-      if (self < 0) root[object] = 1;
-      else if (root[object] === 0) {
-        // What is a root already needs no edge to be reached.
-        if (count === edges.length) {
-          const grown = new Uint32Array(count * 2);
-          grown.set(edges);
-          edges = grown;
-        }
-        edges[count++] = object;
-        degree[self]!++;
-      }
+      hit(self, object);
     }
   }
 
-  return {
-    page(words, at, frame) {
-      const kind = frame < frames ? usedFor[frame]! : use.unknown;
-      if (kind === use.free || kind === use.user) return;
-      if (kind !== use.slab) return span(words, at + ((liveFrom.get(frame) ?? 0) >> 2), at + 1024, -1);
-      const row = (slabOf[frame]! - 1) * slabColumns;
-      const size = slabs[row + 1]!;
-      const inner = slabs[row + 5]!;
-      const shift = (frame - slabs[row]!) * 4096 - slabs[row + 4]!; // of this page from the first object
-      let place = shift > 0 ? (shift / size) | 0 : 0;
-      for (const objects = slabs[row + 2]!; place < objects; place++) {
-        const start = place * size - shift;
-        if (start >= 4096) break;
-        const object = slabs[row + 3]! + place;
-        if (allocated[object] === 0) continue;
-        const from = Math.max(0, start);
-        const to = Math.min(4096, start + inner) & ~7;
-        if (from < to) span(words, at + (from >> 2), at + (to >> 2), object);
-      }
-    },
-    take() {
-      const taken = edges.slice(0, count);
-      count = 0;
-      return taken;
-    },
+  return (words, at, frame) => {
+    const kind = frame < frames ? usedFor[frame]! : use.unknown;
+    if (kind === use.free || kind === use.user) return;
+    if (kind !== use.slab) return span(words, at + ((liveFrom.get(frame) ?? 0) >> 2), at + 1024, -1);
+    const row = (slabOf[frame]! - 1) * slabColumns;
+    const size = slabs[row + 1]!;
+    const inner = slabs[row + 5]!;
+    const shift = (frame - slabs[row]!) * 4096 - slabs[row + 4]!; // of this page from the first object
+    let place = shift > 0 ? (shift / size) | 0 : 0;
+    for (const objects = slabs[row + 2]!; place < objects; place++) {
+      const start = place * size - shift;
+      if (start >= 4096) break;
+      const object = slabs[row + 3]! + place;
+      if (allocated[object] === 0 || !takes(object)) continue;
+      const from = Math.max(0, start);
+      const to = Math.min(4096, start + inner) & ~7;
+      if (from < to) span(words, at + (from >> 2), at + (to >> 2), object);
+    }
   };
 }

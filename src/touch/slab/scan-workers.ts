@@ -10,7 +10,7 @@ import { BadDump } from '../damage.ts';
 import { openImage } from '../memory/dump.ts';
 import { pageSize } from '../memory/image.ts';
 import { blockFrames, type Edges, mostEdges, streamPages } from './blocks.ts';
-import { pointerScan, type PointerTables, scanned } from './pointers.ts';
+import { edgeCollector, pointerScan, type PointerTables, scanned } from './pointers.ts';
 
 /** Pages to unpack from which on starting workers pays: a second of it. */
 export const worthPages = 100_000;
@@ -85,17 +85,18 @@ function work(job: Job): void {
   if (!opened.ok) return port.postMessage({ error: opened.unavailable.detail } satisfies Message);
   const image = openImage(opened.value);
   const tables = { ...job.tables, liveFrom: new Map(job.tables.liveFrom) };
-  const scan = pointerScan(tables);
+  const edgesOf = edgeCollector(tables);
+  const scan = pointerScan(tables, edgesOf);
   const buffer = Buffer.alloc(streamPages * pageSize);
   const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
   const wanted = scanned(tables);
   const look = (frames: Uint32Array, pages: number): void => {
-    for (let i = 0; i < pages; i++) scan.page(words, i * 1024, frames[i]!);
+    for (let i = 0; i < pages; i++) scan(words, i * 1024, frames[i]!);
   };
   const count = Math.ceil(job.frames / blockFrames);
   for (let block = Atomics.add(job.next, 0, 1); block < count; block = Atomics.add(job.next, 0, 1)) {
     image.stream(block * blockFrames, Math.min(job.frames, (block + 1) * blockFrames), buffer, look, wanted);
-    const edges = scan.take();
+    const edges = edgesOf.take();
     port.postMessage({ block, edges } satisfies Message, [edges.buffer]);
   }
   port.postMessage({ damage: [...image.damage] } satisfies Message);
