@@ -96,3 +96,29 @@ export const truths: Readonly<Record<string, readonly string[]>> = {
   vma_lock: ['vma_lock'],
   vmap_area: ['vmap_area'],
 };
+
+/**
+ * Caches that nobody looked at before the ranking's weights were frozen. The rule, stated beforehand: of a guest in
+ * which lab/dumps/census.sh has run, all caches with objects none of whose names stands above; sorted, and every
+ * n/12th of them taken where there are more than twelve.
+ */
+export const heldOut: Readonly<Record<string, readonly string[]>> = {
+  PING: ['inet_sock'],
+  SCTPv6: ['sctp6_sock'],
+  TIPC: ['tipc_sock'],
+  UNIX: ['unix_sock'],
+  'UNIX-STREAM': ['unix_sock'],
+  nfs_commit_data: ['nfs_commit_data'],
+  nfs_read_data: ['nfs_pgio_header'],
+  nfs_write_data: ['nfs_pgio_header'],
+  ovl_inode: ['ovl_inode'],
+  pid_namespace: ['pid_namespace'],
+  rpc_inode_cache: ['rpc_inode'],
+  seq_file: ['seq_file'],
+  tw_sock_TCP: ['tcp_timewait_sock'],
+  // the same layout, one wrapped into the other
+  tw_sock_TCPv6: ['tcp6_timewait_sock', 'tcp_timewait_sock'],
+  user_namespace: ['user_namespace'],
+  uts_namespace: ['uts_namespace'],
+  xfrm_state: ['xfrm_state'],
+};
