@@ -75,11 +75,14 @@ test('a page that something points to, by its address or its struct page, is hel
   const found = await sorted(made);
   assert.equal(parts(found)['held'], 3);
   assert.equal(parts(found)['unowned'], 2);
-  assert.deepEqual(found.holders.map(({ place, pages }) => [place, pages]).toSorted(), [
-    ['another such page', 1],
-    ['holder+0x0', 1],
-    ['holder+0x8', 1],
-  ]);
+  assert.deepEqual(
+    found.holders.map(({ place, pages }) => [place, pages] as const).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    [
+      ['another such page', 1],
+      ['holder+0x0', 1],
+      ['holder+0x8', 1],
+    ],
+  );
 });
 
 test('blocks that were allocated in one piece are lost in one piece', async () => {

@@ -27,9 +27,9 @@ export interface PointerTables {
 /** What is done about the pointers that are found. */
 export interface PointerSink {
   /** Is this object to be looked into? Asked of allocated ones. */
-  takes(object: number): boolean;
+  readonly takes: (object: number) => boolean;
   /** A pointer to an allocated object, from another one or (self < 0) from memory outside of slabs. */
-  hit(self: number, object: number): void;
+  readonly hit: (self: number, object: number) => void;
 }
 
 /** Looks at one page; `at` is its first word. */
