@@ -18,8 +18,8 @@ export function thin(series: Series, most: number): Series {
     const bucket = Math.floor((times[start]! - first) / width);
     let [low, high, end] = [start, start, start];
     while (end < times.length - 1 && (end === start || Math.floor((times[end]! - first) / width) === bucket)) {
-      if (below(values[end], values[low])) low = end;
-      if (below(values[high], values[end])) high = end;
+      if (beyond(values[end], values[low], -1)) low = end;
+      if (beyond(values[end], values[high], 1)) high = end;
       end++;
     }
     kept.add(low).add(high);
@@ -29,10 +29,10 @@ export function thin(series: Series, most: number): Series {
   return { ...series, times: order.map((at) => times[at]!), values: order.map((at) => values[at]!) };
 }
 
-/** Is `a` the lower one? An unread value is neither, but gives way to any that was read. */
-function below(a: number | null | undefined, b: number | null | undefined): boolean {
+/** Is `a` further that way than `b`? An unread value is never, and gives way to any that was read. */
+function beyond(a: number | null | undefined, b: number | null | undefined, way: 1 | -1): boolean {
   if (a == null) return false;
-  return b == null || a < b;
+  return b == null || (a - b) * way > 0;
 }
 
 /** What the pictures of a record draw: no other series is needed to show it. */
