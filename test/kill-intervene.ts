@@ -43,8 +43,9 @@ export interface Killed {
 /** A workload, or any program, in a process group of its own: kmai spares whoever is in its own. */
 export async function start(argv: readonly [string, ...string[]], ready: boolean): Promise<ChildProcess> {
   const child = spawn(argv[0], argv.slice(1), { stdio: ['pipe', ready ? 'pipe' : 'ignore', 'inherit'], cwd: root, detached: true });
-  if (ready) await once(child.stdout!, 'data');
-  else await once(child, 'spawn');
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${argv.join(' ')}: ended with ${String(code)}`)));
+  ended.catch(() => {});
+  await Promise.race([ready ? once(child.stdout!, 'data') : once(child, 'spawn'), ended]);
   return child;
 }
 
@@ -57,13 +58,16 @@ export async function killAtRandom(count: number, seed: number): Promise<readonl
   try {
     net.run(['ip', '-6', 'rule', 'add', 'table', 'main', 'suppress_prefixlength', '0']);
     started.push(await start([...net.withinPeer, node, 'test/workloads/echo.ts', '7', offLink], true));
-    // A hundred kills take minutes: more sockets than a process may usually have.
-    const roomy = ['prlimit', '--nofile=1000000'] as const;
-    started.push(await start([...net.within, ...roomy, node, 'test/workloads/hold.ts', 'sockets', '1000000', '97'], true));
+    let holder = await holdSockets(net);
+    started.push(holder);
     const results: Killed[] = [];
     while (results.length < count) {
       const batch = kinds.slice(0, Math.min(kinds.length, count - results.length));
       results.push(...(await killBatch(batch, net, folder, random)));
+      // It holds as many as a process may have, at most: a new one begins before it must end.
+      holder.stdin?.end();
+      holder = await holdSockets(net);
+      started.push(holder);
     }
     return results;
   } finally {
@@ -72,6 +76,10 @@ export async function killAtRandom(count: number, seed: number): Promise<readonl
     net.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function holdSockets({ within }: Network): Promise<ChildProcess> {
+  return start([...within, process.execPath, 'test/workloads/hold.ts', 'sockets', '15000', '97'], true);
 }
 
 async function killBatch(

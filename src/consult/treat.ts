@@ -54,6 +54,7 @@ function lastTreatment({ id }: Case, record: string | undefined): Outcome {
 /** @throws Refused, NotPermitted: before anything was changed */
 export async function treat(request: TreatRequest): Promise<Treated> {
   const found = await caseAbout(request);
+  if (request.apply !== null && process.geteuid?.() !== 0) throw new NotPermitted('changing the machine needs root');
   return withThisMachine(async (host) => {
     const { facts: answers } = await askAll(host, request.signal === undefined ? {} : { signal: request.signal });
     const facts = typedFacts(answers);
@@ -71,7 +72,6 @@ export async function treat(request: TreatRequest): Promise<Treated> {
     if (chosen === undefined)
       throw new Refused(`the case has no remedy "${request.apply}"; it has ${options.map(({ remedy }) => remedy.id).join(', ')}`);
     if (chosen.steps === null) refuse(chosen.why!);
-    if (process.geteuid?.() !== 0) throw new NotPermitted('changing the machine needs root');
     const done = await applyAndVerify(host, found, chosen.remedy, chosen.steps, request);
     return { ...common, ...done };
   });

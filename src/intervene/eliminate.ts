@@ -1,5 +1,6 @@
 import { type Pausable, pause } from '../host/freeze.ts';
 import type { Host } from '../host/host.ts';
+import { journalReady } from '../host/journal.ts';
 import type { Unavailable } from '../model/evidence.ts';
 import { available, type Reading, unavailable } from '../model/reading.ts';
 import { type Eliminated, eliminate } from './elimination.ts';
@@ -42,6 +43,8 @@ const PRECISION = 0.1;
 export async function conductElimination(candidates: readonly Pausable[], options: EliminateOptions): Promise<Reading<Elimination>> {
   const { host, response, signal, stop } = options;
   const started = host.clock.now();
+  const ready = journalReady(false);
+  if (!ready.ok) return ready;
   options.onProgress('watching the growth with nobody paused …');
   const baseline = await watchGrowth(host, response, { ...BASELINE, enough: (rate) => Math.max(PRECISION * rate, 1e-9), signal });
   if (baseline === null) return unavailable(response.by, 'denied', 'it could not be watched', 'run as root');
