@@ -5,10 +5,12 @@
  * - `convict`: the seed's experiment (udp4 peer; udp6 loopback, own, on-link, off-link)
  * - `cure`: the suppressing rule is deleted, the growth has stopped; undone, it is back
  * - `record`: the case's own challenge joins a record and confirms the case there
+ * - `remedies`: a module unloaded and loaded again with its parameters, a cgroup limited, caches dropped as a test
  * - `units`: one culprit among 32 services, then none while the kernel itself leaks
  *
  * With --innocent the leak is off: N experiments with other seeds must convict nobody, and the case is ruled out.
  */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EliminateAnswer } from '../src/consult/eliminate.ts';
 import type { Treated } from '../src/consult/treat.ts';
@@ -16,6 +18,7 @@ import type { Outcome } from '../src/model/evidence.ts';
 import type { Record as KmaiRecord } from '../src/model/record.ts';
 import { setUp } from './lab.ts';
 import { seriesNames } from './packages.ts';
+import { root } from './paths.ts';
 import { boot, smallMachine } from './qemu.ts';
 
 const kmai = '/opt/lab/kmai/bin/kmai';
@@ -24,7 +27,7 @@ const [four, onLink, offLink] = ['10.255.0.1', '2001:db8:1::2', '2001:db8:ffff::
 const peers = [four, onLink, offLink].flatMap((peer) => ['--peer', peer]).join(' ');
 const theCase = 'ipv6-fib6-rule-suppress';
 
-const parts = ['convict', 'cure', 'record', 'units'] as const;
+const parts = ['convict', 'cure', 'record', 'remedies', 'units'] as const;
 const { values } = parseArgs({
   options: {
     kernel: { type: 'string', default: '6.1' },
@@ -55,6 +58,7 @@ if (innocent > 0) {
   if (only.has('convict')) await convict();
   if (only.has('cure')) await cure();
   if (only.has('record')) await joins('confirmed');
+  if (only.has('remedies')) await remedies();
   if (only.has('units')) await units();
 }
 process.exitCode = wrong.length === 0 ? 0 : 1;
@@ -134,6 +138,53 @@ function standingIn(text: string): string {
   const { diagnosis } = JSON.parse(text) as KmaiRecord;
   const cases = diagnosis.findings.flatMap((finding) => finding.cases);
   return cases.find(({ id }) => id === theCase)?.standing ?? 'not named';
+}
+
+async function remedies(): Promise<void> {
+  const treat = await program('test/workloads/remedy.ts');
+  const run = async (...lines: readonly string[]): Promise<string> =>
+    (await inGuest(`printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} | KMAI_JOURNAL=/run/kmai-lab node ${treat}; true`)).trim();
+  const parameters = 'cd /sys/module/loop/parameters && grep . *';
+  await inGuest('modprobe loop max_loop=3 max_part=7; echo ok');
+  const before = await inGuest(parameters);
+  const unloaded = await run('{"commands":[["modprobe","-r","MODULE"]],"given":{"MODULE":"loop"}}');
+  check('a module is unloaded', (await inGuest('[ -d /sys/module/loop ] || echo gone')).trim() === 'gone' && unloaded.includes('modprobe'));
+  await run('undo');
+  check('and comes back with its parameters', (await inGuest(parameters)) === before && before.includes('max_part:7'));
+
+  const high = '/sys/fs/cgroup/limited/memory.high';
+  await inGuest('mkdir -p /sys/fs/cgroup/limited; echo ok');
+  await run('{"commands":[["cgset","-r","memory.high=SIZE","limited"]],"given":{"SIZE":"64M"}}');
+  check('a cgroup v2 gets memory.high', (await inGuest(`cat ${high}`)).trim() === String(64 << 20));
+  await run('undo');
+  check('and has none again', (await inGuest(`cat ${high}`)).trim() === 'max');
+
+  await inGuest('background /opt/lab/bin/churn stat 200000 3000; sleep 5; echo ok');
+  const dropped = JSON.parse(await inGuest(`${kmai} treat negative-dentries --apply drop-slab --yes --for 8s --json`)) as Treated;
+  console.log(`     ${JSON.stringify(dropped.outcome?.treatment)}`);
+  check('dropped caches give back dentries, which is told', (dropped.outcome?.treatment?.gave_back ?? 0) > 1000);
+  check('and nothing is left to undo', dropped.journal.length === 0);
+}
+
+/** A program of the tests, bundled, in the guest. @returns its path there */
+async function program(source: string): Promise<string> {
+  const { build } = await import('esbuild');
+  const { outputFiles = [] } = await build({
+    entryPoints: [join(root, source)],
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['koffi'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    write: false,
+  });
+  const text = Buffer.from(outputFiles[0]!.contents).toString('base64');
+  // The agent hands a script to sh as one argument, of which the kernel takes 128 KiB.
+  for (let at = 0; at < text.length; at += 100_000)
+    await inGuest(`printf %s '${text.slice(at, at + 100_000)}' >> /run/program.b64; echo ok`);
+  await inGuest('base64 -d /run/program.b64 > /run/program.mjs; echo ok');
+  return '/run/program.mjs';
 }
 
 /** Services as the kernel knows them: cgroups. One of 32 takes sockets; then none does and the kernel leaks. */

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { buildCommand } from '@stricli/core';
 import type { Option, Treated } from '../consult/treat.ts';
+import { shellLine } from '../consult/shell.ts';
 import type { Language } from '../messages/reasons.ts';
 import { treatmentSentence, treatmentWords } from '../messages/treatment.ts';
 import type { Context } from './context.ts';
@@ -126,7 +127,7 @@ export const treatCommand = buildCommand<TreatFlags, [string], Context>({
 });
 
 async function agree(steps: readonly { readonly argv: readonly string[] }[], language: Language): Promise<boolean> {
-  for (const { argv } of steps) process.stderr.write(`  ${argv.join(' ')}\n`);
+  for (const { argv } of steps) process.stderr.write(`  ${shellLine(argv)}\n`);
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^(y|yes|是|好)$/i.test((await asking.question(`  ${treatmentWords[language].ask}`)).trim());
@@ -138,9 +139,13 @@ async function agree(steps: readonly { readonly argv: readonly string[] }[], lan
 function treatedText(treated: Treated, { apply, verify }: Pick<TreatFlags, 'apply' | 'verify'>, language: Language): string {
   const words = treatmentWords[language];
   if (apply === undefined && !verify)
-    return [treated.case.title[language], '', ...treated.options.flatMap((option) => optionLines(option, treated.fixedIn, language))].join(
-      '\n',
-    );
+    return [
+      treated.case.title[language],
+      '',
+      ...treated.options.flatMap((option) => optionLines(option, treated.fixedIn, language)),
+      `  ${words.nothingDone}`,
+      '',
+    ].join('\n');
   if (treated.outcome?.treatment === undefined) return `  ${words.declined}\n`;
   if (verify) return `  ${treatmentSentence(treated.outcome.treatment, treated.outcome.verified, language)}\n`;
   const back = treated.journal.length === 0 ? [`  ${words.irreversible}`] : [`  ${words.journal(treated.journal.join(', '))}`];
@@ -155,10 +160,10 @@ function optionLines({ remedy, steps, why }: Option, fixedIn: readonly string[],
     `  ${remedy.id}: ${remedy.does[language]}`,
     `    ${words.risk}: ${remedy.risk[language]}; ${undoable ? words.reversible : words.irreversible}`,
     ...(advice && fixedIn.length > 0 ? [`    ${words.fixedIn(fixedIn.join(', '))}`] : []),
-    ...(steps ?? []).map(({ argv }) => `      ${argv.join(' ')}`),
+    ...(steps ?? []).map(({ argv }) => `      ${shellLine(argv)}`),
     ...(steps === null && !advice
       ? [
-          ...remedy.commands.map((argv) => `      ${argv.join(' ')}`),
+          ...remedy.commands.map((argv) => `      ${shellLine(argv)}`),
           `    ${words.notNow(`${why?.what ?? ''}: ${why?.detail ?? ''}${why?.help ? `; ${why.help}` : ''}`)}`,
         ]
       : []),

@@ -122,10 +122,11 @@ async function protocolOf(request: ChallengeRequest): Promise<Protocol> {
     ...(request.seed === undefined ? {} : { seed: request.seed }),
     ...(request.cache === undefined ? {} : { cache: request.cache }),
   };
-  const limit = request.limit === undefined ? {} : { stop: { seconds: request.limit } };
+  const limit: { readonly stop?: { readonly seconds: number } } = request.limit === undefined ? {} : { stop: { seconds: request.limit } };
   if (first !== undefined && /\.ya?ml$/.test(first)) {
     if (request.stimuli.length > 1) throw new Refused('a protocol file stands alone; its arms are in it');
-    return checked({ ...protocolFrom(first), ...text });
+    const saved = protocolFrom(first);
+    return checked({ ...saved, ...text, stop: { ...saved.stop, ...limit.stop } });
   }
   const arms = request.stimuli.map(parseArm);
   if (request.case !== undefined) {

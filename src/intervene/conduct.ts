@@ -79,10 +79,11 @@ async function warmUp(
     await host.clock.wait(1, signal);
   }
   const small = await timed(prepared, size, host, signal);
-  // What every burst costs, whatever its size, counts too much in one that is over in no time.
-  return available(
-    small.took > BRIEF || size === largest ? small.each : (await timed(prepared, Math.min(4 * size, largest), host, signal)).each,
-  );
+  if (small.took > BRIEF || size === largest) return available(small.each);
+  // What every burst costs, whatever its size, counts too much in a small one; and a stall of the machine in either must not
+  // stretch every slot of the experiment.
+  const larger = await timed(prepared, Math.min(4 * size, largest), host, signal);
+  return available(Math.min(small.each, larger.each));
 }
 
 async function timed(

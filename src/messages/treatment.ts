@@ -63,6 +63,7 @@ export interface TreatmentWords {
   readonly apply: (id: string) => string;
   readonly ask: string;
   readonly declined: string;
+  readonly nothingDone: string;
   readonly journal: (paths: string) => string;
   readonly nothingToUndo: string;
   readonly undone: (what: string) => string;
@@ -80,6 +81,7 @@ export const treatmentWords: Readonly<Record<Language, TreatmentWords>> = {
     apply: (id) => `--apply ${id}`,
     ask: 'Apply? [y/N] ',
     declined: 'nothing was done',
+    nothingDone: 'nothing was done; --apply REMEDY asks, does it, and measures whether it helped',
     journal: (paths) => `\`kmai undo\` takes it back; the journal: ${paths}`,
     nothingToUndo: 'nothing is to be undone',
     undone: (what) => `undone: ${what}`,
@@ -95,6 +97,7 @@ export const treatmentWords: Readonly<Record<Language, TreatmentWords>> = {
     apply: (id) => `--apply ${id}`,
     ask: '执行?[y/N] ',
     declined: '什么都没有做',
+    nothingDone: '什么都没有做;--apply 措施 会先询问,再执行,并测量是否有效',
     journal: (paths) => `\`kmai undo\` 可撤销;日志:${paths}`,
     nothingToUndo: '没有需要撤销的更改',
     undone: (what) => `已撤销:${what}`,

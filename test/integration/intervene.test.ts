@@ -8,7 +8,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { EliminateAnswer } from '../../src/consult/eliminate.ts';
 import type { Outcome } from '../../src/model/evidence.ts';
 import { killAtRandom, offLink, start } from '../kill-intervene.ts';
 import { type Network, network } from '../network.ts';
@@ -66,45 +65,6 @@ test('of four arms only the one that leaks is convicted, at one object a packet'
   assert.equal(code, 1);
 });
 
-test('what cannot be done is refused, with the reason, and nothing is sent or changed', { skip }, async () => {
-  const sent = () => /Udp6OutDatagrams\s+(\d+)/.exec(net.run(['cat', '/proc/net/snmp6']))?.[1];
-  const start = sent();
-  const nobody = await inside(['challenge', 'udp6-off-link', '--cache', 'filp']);
-  assert.equal(nobody.code, 64);
-  assert.match(nobody.stderr, /no IPv6 peer is named/);
-  const elsewhere = await inside(['challenge', 'udp6-on-link', '--peer', offLink, '--cache', 'filp']);
-  assert.match(elsewhere.stderr, /is off-link/);
-  assert.equal((await inside(['challenge', 'open', '--cache', 'no_such_cache'])).code, 64);
-  assert.equal(sent(), start);
-  const silent = await inside(['challenge', 'udp6-off-link', '--peer', '2001:db8:fffe::1', '--cache', 'filp']);
-  assert.equal(silent.code, 64);
-  assert.match(silent.stderr, /does not answer/);
-  const unprivileged = await kmai(['eliminate', '--cache', 'filp'], { within: ['setpriv', '--reuid', '65534', '--clear-groups'] });
-  assert.equal(unprivileged.code, 77);
-});
-
-test('among 30 processes the one that takes sockets is found in at most 6 rounds, and all go on', { skip }, async () => {
-  const idle = await Promise.all(Array.from({ length: 29 }, () => start(['sleep', '90'], false)));
-  const culprit = await start([process.execPath, `${root}/test/workloads/hold.ts`, 'sockets', '1000000', '499'], true);
-  const pids = [...idle, culprit].map(({ pid }) => pid!);
-  try {
-    const ran = await kmai(['eliminate', '--cache', 'sock_inode_cache', '--pids', pids.join(','), '--json'], {
-      env: { KMAI_JOURNAL: journal },
-    });
-    const { outcome, doubt } = JSON.parse(ran.stdout || ran.stderr) as EliminateAnswer;
-    assert.deepEqual(
-      outcome?.elimination?.culprits.map((each) => each.pids),
-      [[culprit.pid]],
-    );
-    assert.ok(outcome.elimination.rounds <= 6, `${outcome.elimination.rounds} rounds`);
-    assert.equal(doubt, null);
-    assert.equal(ran.code, 1);
-  } finally {
-    culprit.stdin?.end();
-    for (const one of idle) one.kill('SIGKILL');
-  }
-});
-
 test('a policy rule and an nftables rule are deleted, and come back exactly', { skip }, async () => {
   net.run(['ip', '-6', 'rule', 'add', 'table', 'main', 'suppress_prefixlength', '0']);
   net.run(['ip', '-6', 'rule', 'add', 'not', 'fwmark', '51820', 'table', '51820', 'pref', '100', 'protocol', 'static']);
@@ -128,13 +88,13 @@ test('a policy rule and an nftables rule are deleted, and come back exactly', { 
   assert.match((await inside(['undo'])).stdout, /nothing is to be undone/);
 });
 
-test('killed at 20 random moments, nothing stays paused, no traffic goes on, and what was changed can be undone', { skip }, async () => {
-  const results = await killAtRandom(20, 7);
+test('killed at 10 random moments, nothing stays paused, no traffic goes on, and what was changed can be undone', { skip }, async () => {
+  const results = await killAtRandom(10, 7);
   assert.deepEqual(
     results.filter(({ left }) => left.length > 0),
     [],
   );
-  assert.equal(results.length, 20);
+  assert.equal(results.length, 10);
   assert.ok(
     results.some(({ wasFrozen }) => wasFrozen),
     'no kill came while somebody was paused: it proved nothing',

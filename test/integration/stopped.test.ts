@@ -23,7 +23,7 @@ before(async () => {
   net = network(`kmai-p${process.pid}`);
   net.run(['ip', '-6', 'rule', 'add', 'table', 'main', 'suppress_prefixlength', '0']);
   started.push(await start([...net.withinPeer, process.execPath, `${root}/test/workloads/echo.ts`, '7', offLink], true));
-  const holds = [process.execPath, `${root}/test/workloads/hold.ts`, 'sockets', '19000', '61'] as const;
+  const holds = [...net.within, process.execPath, `${root}/test/workloads/hold.ts`, 'sockets', '19000', '61'] as const;
   started.push(await start(holds, true));
 });
 after(() => {
@@ -153,7 +153,7 @@ describe('stopped', { skip, concurrency: 3 }, () => {
     const all = await sleepers();
     try {
       const journal = join(folder, 'terminal');
-      const command = [process.execPath, `${root}/dist/kmai.js`, ...eliminate(all.pids)].join(' ');
+      const command = [...net.within, process.execPath, `${root}/dist/kmai.js`, ...eliminate(all.pids)].join(' ');
       // A pseudo-terminal of its own, as sshd would give; its end is the end of script.
       const terminal = spawn('script', ['-qec', command, '/dev/null'], {
         env: { ...process.env, KMAI_JOURNAL: journal },

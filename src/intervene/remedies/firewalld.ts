@@ -15,7 +15,7 @@ export const firewalld: Remedy = {
     if (argv[0] === 'firewall-cmd') return available([{ argv, undo: [':'], lasting: true }]);
     const key = /^s\/\^([A-Za-z0-9_]+)=/.exec(argv[2] ?? '')?.[1];
     const now = host.read(file);
-    if (!now.ok) return now;
+    if (!now.ok) return now.unavailable.reason === 'absent' ? unavailable(file, 'absent', 'firewalld is not set up here') : now;
     const line = key === undefined ? undefined : now.value.split('\n').find((each) => each.startsWith(`${key}=`));
     if (line === undefined || /[/&\\]/.test(line))
       return unavailable(file, 'unsupported', `it has no plain line ${key ?? '?'}=…`, 'change it by hand');
