@@ -4,11 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Plan } from '../../src/consult/challenge.ts';
+import type { Treated } from '../../src/consult/treat.ts';
 import type { Outcome } from '../../src/model/evidence.ts';
+import { parseRecord } from '../../src/record/schema.ts';
 import { killAtRandom, offLink, start } from '../kill-intervene.ts';
 import { type Network, network } from '../network.ts';
 import { isRoot, kmai, type Ran, root } from './diagnosed.ts';
@@ -63,6 +66,60 @@ test('of four arms only the one that leaks is convicted, at one object a packet'
   // This leak is a process, and late when the machine is busy; the kernel's own is measured in the lab (lab/experiment.ts): 0.97 to 1.03.
   assert.ok(last.objects_per_event > 0.9 && last.objects_per_event < 1.1, `${last.objects_per_event}`);
   assert.equal(code, 1);
+});
+
+test('a protocol that was saved is run again as it was; another seed makes another order', { skip }, async () => {
+  const file = join(journal, 'saved.yaml');
+  const first = await inside([
+    'challenge',
+    'open',
+    'stat',
+    '--cache',
+    'filp',
+    '--events',
+    '97',
+    '--rounds',
+    '6',
+    '--settle',
+    '1ms',
+    '--save',
+    file,
+    '--plan',
+    '--json',
+  ]);
+  const again = await inside(['challenge', file, '--plan', '--json']);
+  assert.equal(again.stdout, first.stdout);
+  const other = await inside(['challenge', file, '--seed', '7', '--limit', '9s', '--plan', '--json']);
+  const { protocol } = JSON.parse(other.stdout) as Plan;
+  assert.deepEqual([protocol.seed, protocol.stop.seconds, protocol.events], [7, 9, 97]);
+  const ran = await inside(['challenge', file, '--json']);
+  const { arms, seed } = JSON.parse(ran.stdout || ran.stderr) as Outcome;
+  assert.deepEqual([seed, ...arms.map(({ stimulus, events }) => `${stimulus} ${events}`)], [1, 'open 97', 'stat 97']);
+});
+
+test('a treatment that does not help is "unchanged", and --verify later says so again', { skip }, async () => {
+  net.run(['ip', '-6', 'rule', 'add', 'table', 'main', 'suppress_prefixlength', '0', 'pref', '77']);
+  const record = join(journal, 'record.json');
+  writeFileSync(record, (await inside(['diagnose', '--for', '1s', '--with', 'ask', '--json'])).stdout);
+  const common = ['ipv6-fib6-rule-suppress', '--peer', offLink, '--cache', 'filp', '--events', '200', '--record', record, '--json'];
+  const treated = await inside(['treat', ...common, '--apply', 'delete-suppressing-rule', '--yes']);
+  const verified = await inside(['treat', ...common, '--verify']);
+  for (const { code, stdout, stderr } of [treated, verified]) {
+    const { outcome } = JSON.parse(stdout || stderr) as Treated;
+    assert.deepEqual([outcome?.verified, code], ['unchanged', 1]);
+    assert.ok(outcome!.treatment!.before > 0.9 && outcome!.treatment!.before < 1.1);
+  }
+  const { outcomes } = parseRecord(readFileSync(record, 'utf8'), record);
+  assert.deepEqual(
+    outcomes.map(({ kind, verified: said }) => [kind, said]),
+    [
+      ['treatment', 'unchanged'],
+      ['treatment', 'unchanged'],
+    ],
+  );
+  assert.equal((await inside(['undo'])).code, 0);
+  assert.match(net.run(['ip', '-d', '-6', 'rule', 'show']), /^77:.*suppress_prefixlength 0/m);
+  net.run(['ip', '-6', 'rule', 'del', 'pref', '77']);
 });
 
 test('a policy rule and an nftables rule are deleted, and come back exactly', { skip }, async () => {
