@@ -28,7 +28,8 @@ const mayImport: Record<string, readonly string[]> = {
   diagnose: pure,
   record: ['model', 'kernel', 'messages'],
   consult: ['model', 'kernel', 'statistics', 'messages', 'host', 'look', 'listen', 'ask', 'touch', 'intervene', 'diagnose', 'record'],
-  cli: front,
+  // The command line opens the live view.
+  cli: [...front, 'tui'],
   tui: front,
   server: front,
 };

@@ -25,6 +25,7 @@ export const askCommand = buildCommand<AskFlags, [], Context>({
         exams: new Set(['ask']),
         signal: this.signal,
         onProgress: (text) => this.progress(text),
+        language: this.language,
       });
       if (flags.json) this.out(`${JSON.stringify({ facts: record.facts, unavailable: record.unavailable }, null, 1)}\n`);
       else {

@@ -42,6 +42,7 @@ export const captureCommand = buildCommand<CaptureFlags, [], Context>({
         version: this.version,
         signal: this.signal,
         onProgress: (text) => this.progress(text),
+        language: this.language,
       });
       this.out(
         `${flags.output}: ${sizeOf(bytes)}, ${duration((Date.parse(record.window.end) - Date.parse(record.window.start)) / 1000)}; kmai diagnose --from ${flags.output}\n`,

@@ -91,6 +91,7 @@ export const challengeCommand = buildCommand<ChallengeFlags, string[], Context>(
       peers: flags.peer ?? [],
       signal: this.signal,
       onProgress: (line) => this.progress(line),
+      language: this.language,
     });
     if (outcome === null) {
       this.out(flags.json ? `${JSON.stringify(plan, null, 1)}\n` : planText(plan, language));

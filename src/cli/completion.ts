@@ -201,7 +201,7 @@ export function script(shell: Shell, routes: RouteMap<Context>): string {
 
 /** @param routes asked for when the command runs: it is one of them */
 export function completionCommandOf(routes: () => RouteMap<Context>): Command<Context> {
-  return buildCommand<Record<never, never>, [Shell], Context>({
+  return buildCommand<object, [Shell], Context>({
     docs: {
       brief: said('print a completion script for a shell', '打印某种 shell 的补全脚本'),
       fullDescription: said(

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { CommandContext } from '@stricli/core';
 import type { Language } from '../messages/reasons.ts';
+import { wrap } from '../record/layout.ts';
 import { language } from './language.ts';
 
 /** What every command gets: where to write, for whom, and when to stop. */
@@ -50,7 +51,8 @@ export function terminalContext(version: string): Context {
     },
     progress: (text) => {
       if (!process.stderr.isTTY || dumb) return;
-      process.stderr.write(`\r\u001b[K${text}`);
+      // A line that wraps could not be taken back.
+      process.stderr.write(`\r\u001b[K${wrap(text, (process.stderr.columns ?? 80) - 1)[0] ?? ''}`);
       shown = text !== '';
     },
     exit: (code) => {

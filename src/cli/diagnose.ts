@@ -68,6 +68,7 @@ export const diagnoseCommand = buildCommand<DiagnoseFlags, [], Context>({
         exams: new Set(flags.with ?? exams),
         signal: this.signal,
         onProgress: (text: string) => this.progress(text),
+        language: this.language,
       };
       const record = flags.core === undefined ? await consult(host!, options) : await withDump(flags.core, host, options);
       const { language, color, width } = view(this, flags);

@@ -1,20 +1,40 @@
 import { buildCommand } from '@stricli/core';
+import stringWidth from 'string-width';
+import type { DoctorFinding } from '../consult/doctor.ts';
 import { count } from '../kernel/units.ts';
+import { tell } from '../messages/details.ts';
+import { doctorWords } from '../messages/doctor.ts';
+import type { Language } from '../messages/reasons.ts';
+import { pad } from '../record/layout.ts';
 import type { Context } from './context.ts';
 import { said } from './language.ts';
 import { exit } from './exit.ts';
 import { jsonFlag } from './flags.ts';
 
-/** @internal columns of what `kmai doctor` found */
-export function renderFindings(
-  findings: readonly { readonly [column: string]: string | number | null }[],
-  columns: readonly string[],
-): string {
-  const cell = (value: string | number | null | undefined) =>
-    value === null || value === undefined ? '–' : typeof value === 'number' ? count(value) : value;
-  const widths = columns.map((column) => Math.max(column.length, ...findings.map((each) => cell(each[column]).length)));
-  const line = (cells: readonly string[]) => cells.map((text, i) => (i === cells.length - 1 ? text : text.padEnd(widths[i]!))).join('  ');
-  return `${[line(columns), ...findings.map((each) => line(columns.map((column) => cell(each[column]))))].join('\n')}\n`;
+const columns = ['examination', 'planted', 'cache', 'expected', 'saw', 'result', 'detail'] as const;
+
+/** @internal a row a finding */
+export function renderFindings(findings: readonly DoctorFinding[], language: Language): string {
+  const words = doctorWords[language];
+  const rows = findings.map((each) =>
+    columns.map((column) => {
+      if (column === 'result') return words.results[each.result];
+      if (column === 'detail') return tell(each.detail, language);
+      const value = each[column];
+      return value === null ? '–' : typeof value === 'number' ? count(value) : value;
+    }),
+  );
+  const table = [columns.map((column) => words.columns[column]), ...rows];
+  const widths = columns.map((_, at) => Math.max(...table.map((cells) => stringWidth(cells[at]!))));
+  return table
+    .map(
+      (cells) =>
+        `${cells
+          .map((cell, at) => pad(cell, widths[at]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 export const doctorCommand = buildCommand<{ readonly json: boolean }, [], Context>({
@@ -31,15 +51,9 @@ export const doctorCommand = buildCommand<{ readonly json: boolean }, [], Contex
   parameters: { flags: { json: jsonFlag } },
   async func(flags) {
     const { examineThisMachine } = await import('../consult/doctor.ts');
-    const findings = await examineThisMachine((text) => this.progress(text), this.signal);
+    const findings = await examineThisMachine((text) => this.progress(text), this.signal, this.language);
     if (flags.json) this.out(`${JSON.stringify(findings, null, 1)}\n`);
-    else
-      this.out(
-        renderFindings(
-          findings.map((each) => ({ ...each })),
-          ['examination', 'planted', 'cache', 'expected', 'saw', 'result', 'detail'],
-        ),
-      );
+    else this.out(renderFindings(findings, this.language));
     const traced = findings.filter(({ examination, result }) => examination !== 'look' && result !== 'cannot');
     if (findings.some(({ result }) => result === 'fails')) this.exit(exit.inconclusive);
     else if (traced.length === 0) this.exit(exit.notPermitted);

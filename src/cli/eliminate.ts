@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { EliminateAnswer } from '../consult/eliminate.ts';
+import { tell } from '../messages/details.ts';
 import { eliminationSentence, eliminationWords } from '../messages/elimination.ts';
 import type { Language } from '../messages/reasons.ts';
 import type { Context } from './context.ts';
@@ -99,6 +100,7 @@ export const eliminateCommand = buildCommand<EliminateFlags, [], Context>({
       plan: flags.plan,
       signal: this.signal,
       onProgress: (line) => this.progress(line),
+      language: this.language,
     });
     this.out(flags.json ? `${JSON.stringify(answer, null, 1)}\n` : answerText(answer, flags.freeze, language));
     if (answer.outcome === null) return;
@@ -119,7 +121,7 @@ function answerText(answer: EliminateAnswer, seconds: number, language: Language
     `  ${words.plan(answer.candidates.length, answer.how, seconds)}`,
     `    ${answer.candidates.join(', ')}`,
     `  ${words.spared(answer.spared.length)}`,
-    `    ${answer.spared.map(({ name, why }) => `${name} (${why})`).join(', ')}`,
+    `    ${answer.spared.map(({ name, why }) => `${name} (${tell(why, language)})`).join(', ')}`,
     `  ${words.risk}`,
     `  ${words.nothingDone}`,
     '',

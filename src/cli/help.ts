@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { UsageError } from './exit.ts';
 import { said } from './language.ts';
 
-export const helpCommand = buildCommand<Record<never, never>, [string?], Context>({
+export const helpCommand = buildCommand<object, [string?], Context>({
   docs: {
     brief: said(
       'what is not about one command: stages, caches, exit codes, captures, safety …',

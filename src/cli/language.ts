@@ -32,7 +32,9 @@ export function isLanguage(text: string | undefined): text is Language {
 }
 
 const { wanted } = takeLanguage(process.argv.slice(2));
-export const language: Language = isLanguage(wanted) ? wanted : languageOf(process.env);
+/** The language that --lang asked for; undefined: it did not. */
+export const askedLanguage: Language | undefined = isLanguage(wanted) ? wanted : undefined;
+export const language: Language = askedLanguage ?? languageOf(process.env);
 
 /** A text of the command line in the language of this run. One that lacks a translation does not compile. */
 export function said(en: string, zh: string): string {

@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core';
+import { progressText } from '../messages/progress.ts';
 import type { Context } from './context.ts';
 import { said } from './language.ts';
 import { exit, UsageError } from './exit.ts';
@@ -105,7 +106,7 @@ export const listenCommand = buildCommand<ListenFlags, [string], Context>({
   },
   async func(flags, cache) {
     const { listenFrom, listenTo } = await import('../consult/listen.ts');
-    this.progress(`listening to ${cache} …`);
+    const stopTelling = flags.from === undefined ? tellHowFar(this, cache, flags.for) : () => {};
     const heard =
       flags.from === undefined
         ? await listenTo({
@@ -119,15 +120,31 @@ export const listenCommand = buildCommand<ListenFlags, [string], Context>({
             ...(flags.capacity === undefined ? {} : { capacity: flags.capacity }),
           })
         : await listenFrom(flags.from, cache);
+    stopTelling();
     const format = flags.json ? 'json' : flags.format;
     if (format === 'json') this.out(`${JSON.stringify(heard, null, 1)}\n`);
     else if (format === 'folded') this.out((await import('../record/folded.ts')).renderFolded(heard.callsites));
     else if (format === 'speedscope')
       this.out(`${JSON.stringify((await import('../record/speedscope.ts')).speedscopeOf(heard.callsites, cache))}\n`);
-    else this.out((await import('../record/listened.ts')).renderListened(heard, { top: flags.top, width: this.width }));
+    else this.out((await import('../record/listened.ts')).renderListened(heard, { top: flags.top, width: this.width }, this.language));
     const denied = heard.unavailable.length > 0 && heard.unavailable.every(({ reason }) => reason === 'denied');
     if (heard.engine === null) this.exit(denied ? exit.notPermitted : exit.inconclusive);
     else if (heard.callsites.some(({ leaking }) => leaking === 'yes')) this.exit(exit.abnormal);
     else if (heard.callsites.some(({ leaking }) => leaking === 'unknown')) this.exit(exit.inconclusive);
   },
 });
+
+/** Once a second: how long it still takes. @returns what ends it */
+function tellHowFar(context: Context, cache: string, seconds: number): () => void {
+  const started = performance.now();
+  const tell = (): void => {
+    const done = Math.min(seconds, Math.round((performance.now() - started) / 1000));
+    context.progress(progressText('listening_for', { cache, done, of: Math.round(seconds) }, context.language));
+  };
+  tell();
+  const timer = setInterval(tell, 1000).unref();
+  return () => {
+    clearInterval(timer);
+    context.progress('');
+  };
+}

@@ -55,6 +55,7 @@ export const lookCommand = buildCommand<LookFlags, [], Context>({
         exams: new Set(['look']),
         signal: this.signal,
         onProgress: (text) => this.progress(text),
+        language: this.language,
       });
       if (flags.json) this.out(`${JSON.stringify(record, null, 1)}\n`);
       else {

@@ -1,7 +1,8 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { TouchVerb } from '../consult/touch.ts';
+import { tell } from '../messages/details.ts';
 import type { Context } from './context.ts';
-import { said } from './language.ts';
+import { language, said } from './language.ts';
 import { exit } from './exit.ts';
 import { jsonFlag, parseBytes } from './flags.ts';
 
@@ -32,11 +33,12 @@ export async function runTouch(options: TouchOptions, writers: Writers): Promise
     core: options.core,
     memory: options.memory,
     lostOnly: options.lost ?? false,
-    onProgress: (text) => writers.progress(text),
+    onProgress: (text) => writers.progress(tell(text, language)),
   });
   if (!answered.ok) {
     const { what, reason, detail, help } = answered.unavailable;
-    writers.err(`kmai: ${what}: ${detail}${help === '' ? '' : `; what would help: ${help}`}\n`);
+    const told = `${what}: ${detail}${help === '' ? '' : `; what would help: ${help}`}`;
+    writers.err(`kmai: ${tell(told, language)}\n`);
     return reason === 'denied' ? exit.notPermitted : exit.inconclusive;
   }
   const { specimens, text, answer, core, flaws, abnormal, unanswered } = answered.value;

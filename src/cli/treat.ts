@@ -3,6 +3,7 @@ import { buildCommand } from '@stricli/core';
 import type { Option, Treated } from '../consult/treat.ts';
 import { shellLine } from '../consult/shell.ts';
 import type { Language } from '../messages/reasons.ts';
+import { tell } from '../messages/details.ts';
 import { treatmentSentence, treatmentWords } from '../messages/treatment.ts';
 import type { Context } from './context.ts';
 import { said } from './language.ts';
@@ -117,6 +118,7 @@ export const treatCommand = buildCommand<TreatFlags, [string], Context>({
       given: flags.set ?? [],
       signal: this.signal,
       onProgress: (line) => this.progress(line),
+      language: this.language,
     });
     this.out(flags.json ? `${JSON.stringify(treated, null, 1)}\n` : treatedText(treated, flags, language));
     const { outcome } = treated;
@@ -164,7 +166,7 @@ function optionLines({ remedy, steps, why }: Option, fixedIn: readonly string[],
     ...(steps === null && !advice
       ? [
           ...remedy.commands.map((argv) => `      ${shellLine(argv)}`),
-          `    ${words.notNow(`${why?.what ?? ''}: ${why?.detail ?? ''}${why?.help ? `; ${why.help}` : ''}`)}`,
+          `    ${words.notNow(`${why?.what ?? ''}: ${tell(why?.detail ?? '', language)}${why?.help ? `; ${tell(why.help, language)}` : ''}`)}`,
         ]
       : []),
     ...(steps === null ? [] : [`    ${words.apply(remedy.id)}`]),

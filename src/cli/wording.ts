@@ -13,6 +13,7 @@ import {
   UnsatisfiedPositionalError,
 } from '@stricli/core';
 import { type CommandLineWords, commandLineWords } from '../messages/command-line.ts';
+import { tell } from '../messages/details.ts';
 import type { Language } from '../messages/reasons.ts';
 
 /** @param forPeople whether an error's message is written for people; others are faults of kmai and come with their stack */
@@ -26,7 +27,7 @@ export function wording(language: Language, forPeople: (error: unknown) => error
     briefs,
     noCommandRegisteredForInput: ({ input, corrections }) => `kmai: ${words.noCommand(input, corrections)}`,
     exceptionWhileRunningCommand: (error) =>
-      `kmai: ${forPeople(error) ? error.message : words.internal(String((error as Error | undefined)?.stack ?? error))}`,
+      `kmai: ${forPeople(error) ? tell(error.message, language) : words.internal(String((error as Error | undefined)?.stack ?? error))}`,
     exceptionWhileParsingArguments: (error) => `kmai: ${parseProblem(error, words)}`,
   };
 }

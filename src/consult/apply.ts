@@ -4,6 +4,7 @@ import type { Step } from '../intervene/remedy.ts';
 import type { Response } from '../intervene/response.ts';
 import { apply, ready } from '../intervene/treat.ts';
 import { type Measured, verify } from '../intervene/verify.ts';
+import { progressText } from '../messages/progress.ts';
 import type { Case, CaseRemedy } from '../model/case.ts';
 import type { Outcome, TreatmentOutcome } from '../model/evidence.ts';
 import { type Dose, doseOf, type DoseRequest } from './dose.ts';
@@ -33,7 +34,7 @@ export async function applyAndVerify(
   const journalReady = ready(steps);
   if (!journalReady.ok) refuse(journalReady.unavailable);
   if (!(await request.agreed(steps))) return { outcome: null, journal: [] };
-  request.onProgress('growth before …');
+  request.onProgress(progressText('growth_before', {}, request.language));
   const before = await dose.measure();
   if (!before.ok) refuse(before.unavailable);
   // Ctrl-C until here: nothing has been changed.
@@ -43,7 +44,7 @@ export async function applyAndVerify(
   if (!applied.ok) refuse(applied.unavailable);
   const left = response.value.read();
   const dropped = steps.some(({ argv }) => argv.some((word) => word.startsWith('vm.drop_caches=')));
-  request.onProgress('applied; growth after …');
+  request.onProgress(progressText('growth_after', {}, request.language));
   const after = await dose.measure();
   const treatment = treatmentOf(remedy.id, dose.per, before.value, after.ok ? after.value : null, request.seconds);
   return {
@@ -66,7 +67,7 @@ export async function verifyAgain(host: Host, found: Case, earlier: Outcome, req
     throw new Refused(
       `growth was measured per ${treatment.per} before: ${treatment.per === 'event' ? '--peer ADDRESS' : 'leave --peer out'}`,
     );
-  request.onProgress('growth now …');
+  request.onProgress(progressText('growth_now', {}, request.language));
   const now = await dose.measure();
   if (!now.ok) refuse(now.unavailable);
   const before = { value: treatment.before, interval95: treatment.before95 };

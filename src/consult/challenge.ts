@@ -8,6 +8,8 @@ import { parseProtocol, printProtocol } from '../intervene/protocol-file.ts';
 import { type Arm, type Protocol, protocolSchema } from '../intervene/protocol.ts';
 import type { Response } from '../intervene/response.ts';
 import { schedule } from '../intervene/schedule.ts';
+import { progressText } from '../messages/progress.ts';
+import type { Language } from '../messages/reasons.ts';
 import type { Outcome } from '../model/evidence.ts';
 import { Malformed } from '../model/reading.ts';
 import { seeded } from '../statistics/random.ts';
@@ -34,6 +36,8 @@ export interface ChallengeRequest {
   readonly plan: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress: (text: string) => void;
+  /** Of the progress. */
+  readonly language: Language;
 }
 
 export interface Plan {
@@ -71,7 +75,7 @@ async function challengeHere(host: Host, protocol: Protocol, request: ChallengeR
     host,
     response: response.value,
     signal: request.signal,
-    onProgress: (done, of, phase) => request.onProgress(`${phase}: ${done} of ${of}; Ctrl-C ends the experiment`),
+    onProgress: (done, of, phase) => request.onProgress(progressText('experiment', { phase, done, of }, request.language)),
   });
   if (!conducted.ok) refuse(conducted.unavailable);
   return { plan, outcome: outcomeOf(protocol, aimed.value, response.value, conducted.value, host.clock.now()) };

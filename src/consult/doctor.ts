@@ -8,6 +8,8 @@ import type { Host } from '../host/host.ts';
 import { engines, listen, type Listened } from '../listen/listen.ts';
 import { activeObjects, resolveTarget } from '../listen/target.ts';
 import type { EngineId } from '../listen/engine.ts';
+import { progressText } from '../messages/progress.ts';
+import type { Language } from '../messages/reasons.ts';
 
 /** What is planted, the cache it grows, and a function that must be in the stack. */
 const plots: readonly { readonly kind: PlantKind; readonly cache: string; readonly caller: string }[] = [
@@ -39,14 +41,15 @@ export async function examineItself(
   host: Host,
   onProgress: (text: string) => void,
   signal?: AbortSignal,
+  language: Language = 'en',
 ): Promise<readonly DoctorFinding[]> {
   const findings: DoctorFinding[] = [];
   for (const plot of plots) {
-    onProgress(`planting ${PLANTED} ${plot.kind} …`);
+    onProgress(progressText('planting', { count: PLANTED, kind: plot.kind }, language));
     findings.push(...(await examinePlot(host, plot, 'bpf', signal)));
   }
   for (const engine of engines.filter(({ id }) => id !== 'bpf')) {
-    onProgress(`listening with ${engine.id} …`);
+    onProgress(progressText('listening_with', { engine: engine.id }, language));
     findings.push(...(await examinePlot(host, plots[1]!, engine.id, signal)).filter(({ examination }) => examination !== 'look'));
   }
   return findings;
@@ -124,7 +127,8 @@ function traced(heard: Listened, pid: number, caller: string): Pick<DoctorFindin
   const site = heard.callsites.find(({ stack }) => stack.some((frame) => frame.includes(caller)));
   const saw = site?.processes?.find((each) => each.pid === pid)?.count ?? site?.outstanding ?? 0;
   const first = heard.callsites[0] === site;
-  const detail = site === undefined ? `no stack with ${caller}` : `${first ? 'the first' : 'not the first'} stack, with ${caller}`;
+  const detail =
+    site === undefined ? `no stack with ${caller}` : first ? `the first stack, with ${caller}` : `not the first stack, with ${caller}`;
   const lost = heard.losses?.overrun ?? 0;
   // What the kernel had to drop, and says so, is no failure of the examination: this machine is too busy for it.
   if (near(saw, TRACED) === 'fails' && saw < PLANTED && saw + lost >= (1 - TRACED) * PLANTED)
@@ -137,6 +141,10 @@ function near(saw: number, share: number): 'sees' | 'fails' {
 }
 
 /** Plants known growth on this machine and asks every examination how much of it it sees. */
-export function examineThisMachine(onProgress: (text: string) => void, signal?: AbortSignal): Promise<readonly DoctorFinding[]> {
-  return withThisMachine((host) => examineItself(host, onProgress, signal));
+export function examineThisMachine(
+  onProgress: (text: string) => void,
+  signal?: AbortSignal,
+  language: Language = 'en',
+): Promise<readonly DoctorFinding[]> {
+  return withThisMachine((host) => examineItself(host, onProgress, signal, language));
 }

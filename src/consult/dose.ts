@@ -6,6 +6,8 @@ import { watchGrowth } from '../intervene/growth.ts';
 import { type Protocol, protocolSchema } from '../intervene/protocol.ts';
 import type { Response } from '../intervene/response.ts';
 import type { Measured } from '../intervene/verify.ts';
+import { progressText } from '../messages/progress.ts';
+import type { Language } from '../messages/reasons.ts';
 import type { Case } from '../model/case.ts';
 import { available, type Reading, unavailable } from '../model/reading.ts';
 import { parsePeer } from './peer.ts';
@@ -18,6 +20,8 @@ export interface DoseRequest {
   readonly events?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress: (text: string) => void;
+  /** Of the progress. */
+  readonly language: Language;
 }
 
 export interface Dose {
@@ -65,7 +69,7 @@ async function overEvents(
     host,
     response,
     signal: request.signal,
-    onProgress: (done, of) => request.onProgress(`growth at equal dose: ${done} of ${of} …`),
+    onProgress: (done, of) => request.onProgress(progressText('dose', { done, of }, request.language)),
   });
   if (!conducted.ok) return conducted;
   if (conducted.value.stopped !== null) return unavailable('the dose', 'unsupported', `ended early: ${conducted.value.stopped}`);

@@ -3,6 +3,8 @@ import { type Candidates, candidatesOf, readProcesses } from '../intervene/candi
 import { conductElimination } from '../intervene/eliminate.ts';
 import { protocolSchema } from '../intervene/protocol.ts';
 import type { Host } from '../host/host.ts';
+import { progressText } from '../messages/progress.ts';
+import type { Language } from '../messages/reasons.ts';
 import type { Outcome } from '../model/evidence.ts';
 import { withThisMachine } from './listen.ts';
 import { NotPermitted, Refused, refuse } from './refused.ts';
@@ -22,6 +24,8 @@ export interface EliminateRequest {
   readonly plan: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress: (text: string) => void;
+  /** Of the progress. */
+  readonly language: Language;
 }
 
 export interface EliminateAnswer {
@@ -64,7 +68,10 @@ async function eliminateHere(host: Host, cache: string, request: EliminateReques
     freezer,
     stop: protocolSchema.shape.stop.parse({ seconds: request.limitSeconds }),
     signal: request.signal,
-    onProgress: request.onProgress,
+    onProgress: (round, paused) =>
+      request.onProgress(
+        round === 0 ? progressText('nobody_paused', {}, request.language) : progressText('round', { round, paused }, request.language),
+      ),
   });
   if (!found.ok) refuse(found.unavailable);
   const { rounds, rate, remains, culprits, complete, confirmed, returned, stopped } = found.value;

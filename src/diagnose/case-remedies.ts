@@ -14,5 +14,6 @@ export function remediesOf(cases: readonly Case[], standings: readonly CaseStand
     risk: risk[language],
     reversible,
     commands,
+    wording: { does, risk },
   }));
 }

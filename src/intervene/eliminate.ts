@@ -17,7 +17,8 @@ export interface EliminateOptions {
   readonly freezer: string | null;
   readonly stop: Protocol['stop'];
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress: (text: string) => void;
+  /** Round 0 watches the growth with nobody paused. */
+  readonly onProgress: (round: number, paused: number) => void;
 }
 
 export interface Elimination extends Eliminated {
@@ -45,7 +46,7 @@ export async function conductElimination(candidates: readonly Pausable[], option
   const started = host.clock.now();
   const ready = journalReady(false);
   if (!ready.ok) return ready;
-  options.onProgress('watching the growth with nobody paused …');
+  options.onProgress(0, 0);
   const baseline = await watchGrowth(host, response, { ...BASELINE, enough: (rate) => Math.max(PRECISION * rate, 1e-9), signal });
   if (baseline === null) return unavailable(response.by, 'denied', 'it could not be watched', 'run as root');
   const half = (baseline.interval95[1] - baseline.interval95[0]) / 2;
@@ -62,7 +63,7 @@ export async function conductElimination(candidates: readonly Pausable[], option
   const measure = async (set: readonly number[]): Promise<number | null> => {
     stopped ??= mustStop(host, stop, started, signal);
     if (stopped !== null) return null;
-    options.onProgress(`round ${++round}: ${set.length} paused …`);
+    options.onProgress(++round, set.length);
     const rate = await rateWhilePaused(
       set.map((index) => candidates[index]!),
       baseline.rate,

@@ -42,9 +42,17 @@ const progress = {
     () => 'growth before …',
     () => '测量施治前的增长……',
   ),
+  growth_now: sentence(
+    () => 'growth now …',
+    () => '测量此刻的增长……',
+  ),
   growth_after: sentence(
     () => 'applied; growth after …',
     () => '已施治;测量之后的增长……',
+  ),
+  dose: sentence(
+    (a: { done: number; of: number }) => `growth at equal dose: ${a.done} of ${a.of} …`,
+    (a) => `按等剂量测量增长:${a.done} / ${a.of}……`,
   ),
   experiment: sentence(
     (a: { phase: string; done: number; of: number }) => `${a.phase}: ${a.done} of ${a.of}; Ctrl-C ends the experiment`,

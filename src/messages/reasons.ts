@@ -3,6 +3,7 @@ import { caseReasons } from './case-reasons.ts';
 import { findingReasons } from './finding-reasons.ts';
 import type { Language, Sentence, SentenceArgs } from './sentence.ts';
 import { sentence } from './sentence.ts';
+import { inChinese } from './units.ts';
 
 export { type Language, languages, type Sentence } from './sentence.ts';
 
@@ -40,5 +41,9 @@ export function reason<C extends ReasonCode>(code: C, args: ReasonArgs<C>): Reas
 /** The sentence of a reason in a language; the stored English text for a code this version does not know. */
 export function say(given: Pick<Reason, 'code' | 'args' | 'text'>, language: Language): string {
   const known = Object.hasOwn(reasons, given.code) ? (reasons as Readonly<Record<string, Sentence<never>>>)[given.code] : undefined;
-  return known === undefined ? given.text : known[language](given.args as never);
+  return known === undefined ? given.text : known[language]((language === 'zh' ? toldIn(given.args) : given.args) as never);
+}
+
+function toldIn(args: SentenceArgs): SentenceArgs {
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, typeof value === 'string' ? inChinese(value) : value]));
 }

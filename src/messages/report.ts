@@ -27,6 +27,8 @@ export interface ReportWords {
   readonly explained: (fraction: string) => string;
   readonly more: (count: number) => string;
   readonly help: string;
+  readonly from: (place: string) => string;
+  readonly none: string;
   readonly ledger: string;
   readonly unaccounted: string;
   readonly topCaches: string;
@@ -71,6 +73,8 @@ export const reportWords: Readonly<Record<Language, ReportWords>> = {
     explained: (fraction) => `explains ${fraction} of the growth`,
     more: (count) => `… and ${count} more`,
     help: 'would help',
+    from: (place) => `from ${place}`,
+    none: 'none',
     ledger: 'ledger',
     unaccounted: 'unaccounted',
     topCaches: 'caches',
@@ -119,6 +123,8 @@ export const reportWords: Readonly<Record<Language, ReportWords>> = {
     explained: (fraction) => `解释了 ${fraction} 的增长`,
     more: (count) => `……另有 ${count} 项`,
     help: '可以这样补足',
+    from: (place) => `出自 ${place}`,
+    none: '无',
     ledger: '账目',
     unaccounted: '未入账',
     topCaches: '缓存',

@@ -149,6 +149,11 @@ export interface Remedy {
   readonly risk: string;
   readonly reversible: boolean;
   readonly commands: readonly (readonly string[])[];
+  /** What it does and its risk in each language, as the case has them. */
+  readonly wording?: {
+    readonly does: { readonly en: string; readonly zh: string };
+    readonly risk: { readonly en: string; readonly zh: string };
+  };
 }
 
 export interface NextExam {

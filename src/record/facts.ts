@@ -1,4 +1,5 @@
 /** `kmai ask`: each fact with its value in a line or two, and where it was read. */
+import { reasonWords, tell } from '../messages/details.ts';
 import type { Language } from '../messages/reasons.ts';
 import { reportWords } from '../messages/report.ts';
 import type { Record } from '../model/record.ts';
@@ -12,25 +13,29 @@ export function renderFacts(record: Record, language: Language, options: TextOpt
   const ink = painter(options.color);
   const lines: string[] = [];
   for (const { id, value, from } of record.facts) {
-    const paragraphs = paragraphsOf(value, words.more).map(printable);
-    lines.push(...row(id, labelWidth, [paragraphs[0] ?? '–', ...paragraphs.slice(1), ink.dim(`from ${printable(from)}`)], options.width));
+    const paragraphs = paragraphsOf(value, words.more, words.none).map(printable);
+    lines.push(...row(id, labelWidth, [paragraphs[0] ?? '–', ...paragraphs.slice(1), ink.dim(words.from(printable(from)))], options.width));
   }
   for (const { what, reason, detail, help } of record.unavailable)
     lines.push(
       ...row(
         words.stages.unread,
         labelWidth,
-        [printable(`${what}: ${reason}, ${detail}${help === '' ? '' : `; ${words.help}: ${help}`}`)],
+        [
+          printable(
+            `${what}: ${reasonWords[language][reason]}, ${tell(detail, language)}${help === '' ? '' : `; ${words.help}: ${tell(help, language)}`}`,
+          ),
+        ],
         options.width,
       ),
     );
   return `${lines.join('\n')}\n`;
 }
 
-function paragraphsOf(value: unknown, more: (count: number) => string): string[] {
+function paragraphsOf(value: unknown, more: (count: number) => string, none: string): string[] {
   if (Array.isArray(value)) {
     const shown = value.slice(0, shownItems).map(oneLine);
-    return value.length === 0 ? ['none'] : [...shown, ...(value.length > shownItems ? [more(value.length - shownItems)] : [])];
+    return value.length === 0 ? [none] : [...shown, ...(value.length > shownItems ? [more(value.length - shownItems)] : [])];
   }
   if (typeof value === 'object' && value !== null && Object.keys(value).length > 12) {
     const entries = Object.entries(value);

@@ -1,5 +1,7 @@
 /** `kmai look`: the ledger of MemTotal and the largest or fastest-growing slab caches, with every name they go by. */
 import { bytes, count, signed } from '../kernel/units.ts';
+import { reasonWords, tell } from '../messages/details.ts';
+import { partName } from '../messages/parts.ts';
 import type { Language } from '../messages/reasons.ts';
 import { reportWords } from '../messages/report.ts';
 import type { CacheSpecimen, Series } from '../model/evidence.ts';
@@ -39,7 +41,7 @@ export function renderLook(record: Record, language: Language, options: LookOpti
       );
       const rate = watched && series ? meanRate(series) : null;
       lines.push(
-        `  ${pad(part.id, 20)} ${padStart(bytes(part.bytes), 10)}  ${padStart(`${(share * 100).toFixed(1)} %`, 7)}  ${pad('█'.repeat(Math.round(share * 30)), 30)}${
+        `  ${pad(partName(part.id, language), 20)} ${padStart(bytes(part.bytes), 10)}  ${padStart(`${(share * 100).toFixed(1)} %`, 7)}  ${pad('█'.repeat(Math.round(share * 30)), 30)}${
           rate === null || Math.abs(rate) < 1 ? '' : ` ${signed(rate, bytes)}${words.perSecond}`
         }`.trimEnd(),
       );
@@ -64,7 +66,7 @@ export function renderLook(record: Record, language: Language, options: LookOpti
   }
   for (const one of record.unavailable)
     lines.push(
-      `  ${words.stages.unread}: ${printable(one.what)} (${one.reason}: ${printable(one.detail)}${one.help === '' ? '' : `; ${one.help}`})`,
+      `  ${words.stages.unread}: ${printable(one.what)} (${reasonWords[language][one.reason]}: ${printable(tell(one.detail, language))}${one.help === '' ? '' : `; ${tell(one.help, language)}`})`,
     );
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 /** A Record as markdown, for a ticket: the same sentences as the text, with the evidence as tables. */
 import { bytes, figure, signed } from '../kernel/units.ts';
+import { reasonWords, tell } from '../messages/details.ts';
 import { type Language, say } from '../messages/reasons.ts';
 import { reportWords } from '../messages/report.ts';
 import type { Finding } from '../model/diagnosis.ts';
@@ -29,7 +30,9 @@ export function renderMarkdown(record: Record, language: Language): string {
   if (record.unavailable.length > 0) {
     lines.push('', `## ${words.stages.unread}`, '');
     for (const { what, reason, detail, help } of record.unavailable)
-      lines.push(`- ${code(what)}: ${reason}, ${text(detail)}${help === '' ? '' : `; ${words.help}: ${text(help)}`}`);
+      lines.push(
+        `- ${code(what)}: ${reasonWords[language][reason]}, ${text(tell(detail, language))}${help === '' ? '' : `; ${words.help}: ${text(tell(help, language))}`}`,
+      );
   }
   return `${lines.join('\n')}\n`;
 }
@@ -58,7 +61,9 @@ function findingLines(finding: Finding, language: Language): string[] {
   }
   if (finding.remedies.length > 0) lines.push('', `### ${words.stages.treat}`, '');
   for (const [index, remedy] of finding.remedies.entries()) {
-    lines.push(`${index + 1}. ${text(remedy.does)} (${text(remedy.risk)}${remedy.reversible ? `; ${words.reversible}` : ''})`);
+    lines.push(
+      `${index + 1}. ${text(remedy.wording?.does[language] ?? remedy.does)} (${text(remedy.wording?.risk[language] ?? remedy.risk)}${remedy.reversible ? `; ${words.reversible}` : ''})`,
+    );
     for (const argv of remedy.commands) lines.push(`   - ${code(argv.join(' '))}`);
   }
   return lines;

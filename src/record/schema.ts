@@ -8,6 +8,7 @@ import { type Record, recordSchema } from '../model/record.ts';
 
 const interval = z.tuple([z.number(), z.number()]).readonly();
 const strings = z.array(z.string());
+const wording = z.object({ en: z.string(), zh: z.string() });
 
 const unavailable = z.object({
   what: z.string(),
@@ -205,7 +206,7 @@ const finding = z.object({
     z.object({
       id: z.string(),
       standing: z.enum(['confirmed', 'probable', 'suspected', 'ruled-out']),
-      title: z.exactOptional(z.object({ en: z.string(), zh: z.string() })),
+      title: z.exactOptional(wording),
       references: z.exactOptional(strings),
       rank: z.exactOptional(z.number()),
       terms: z.exactOptional(z.array(rankTerm)),
@@ -217,7 +218,16 @@ const finding = z.object({
       ),
     }),
   ),
-  remedies: z.array(z.object({ id: z.string(), does: z.string(), risk: z.string(), reversible: z.boolean(), commands: z.array(strings) })),
+  remedies: z.array(
+    z.object({
+      id: z.string(),
+      does: z.string(),
+      risk: z.string(),
+      reversible: z.boolean(),
+      commands: z.array(strings),
+      wording: z.exactOptional(z.object({ does: wording, risk: wording })),
+    }),
+  ),
   next: z.array(next),
   reasons,
   accompanied_by: z.exactOptional(z.array(z.object({ cache: z.string(), objects_per_second: z.number() }))),

@@ -1,5 +1,6 @@
 /** The sentences of a record, pure: the text, the live view and the page draw the very same ones. */
 import { bytes, chineseDuration, duration, englishDuration, figure, signed } from '../kernel/units.ts';
+import { reasonWords, tell } from '../messages/details.ts';
 import { type Language, say } from '../messages/reasons.ts';
 import type { ReportWords } from '../messages/report.ts';
 import type { CaseStanding, Finding, NextExam } from '../model/diagnosis.ts';
@@ -87,25 +88,26 @@ export function caseLines(finding: Finding, words: ReportWords, language: Langua
 }
 
 /** What can be done, most thorough first. */
-export function remedyLines(finding: Finding, words: ReportWords): string[] {
+export function remedyLines(finding: Finding, words: ReportWords, language: Language): string[] {
   return finding.remedies
     .slice(0, 4)
-    .map((remedy, index) => `${index + 1} ${remedy.does}${remedy.reversible ? ` (${words.reversible})` : ''}`);
+    .map((remedy, index) => `${index + 1} ${remedy.wording?.does[language] ?? remedy.does}${remedy.reversible ? ` (${words.reversible})` : ''}`);
 }
 
 /** An examination that would decide, with its burden and its command. */
-export function nextLine(next: NextExam): string {
-  return `${next.why} (${next.burden}): ${next.command.join(' ')}`;
+export function nextLine(next: NextExam, language: Language): string {
+  return `${tell(next.why, language)} (${tell(next.burden, language)}): ${next.command.join(' ')}`;
 }
 
 /** What could not be read, those first that a privilege would open; the JSON has all with their help. */
-export function unreadLine(record: Record, words: ReportWords): string {
+export function unreadLine(record: Record, words: ReportWords, language: Language): string {
+  const why = reasonWords[language];
   const denied = record.unavailable.filter(({ reason }) => reason === 'denied');
   const others = record.unavailable.filter(({ reason }) => reason !== 'denied');
   const shown = [...denied, ...others].slice(0, 10).map(({ what, reason, detail, help }) => {
     const name = what.replace(/^\/sys\/kernel\/debug\//, '');
-    if (reason === 'denied') return `${name} (${reason}: ${detail}${help === '' ? '' : `; ${help}`})`;
-    return reason === 'malformed' ? `${name} (${detail})` : `${name} (${reason})`;
+    if (reason === 'denied') return `${name} (${why[reason]}: ${tell(detail, language)}${help === '' ? '' : `; ${tell(help, language)}`})`;
+    return reason === 'malformed' ? `${name} (${tell(detail, language)})` : `${name} (${why[reason]})`;
   });
   const rest = record.unavailable.length - shown.length;
   return [...shown, ...(rest > 0 ? [words.more(rest)] : [])].join(', ');

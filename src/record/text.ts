@@ -25,7 +25,7 @@ export function renderText(record: Record, language: Language, options: TextOpti
 
   lines.push(header(record, words, language), '');
   const { findings, reasons, verdict } = record.diagnosis;
-  const tint = verdict === 'healthy' ? ink.green : verdict === 'inconclusive' ? ink.yellow : ink.red.bold;
+  const tint = verdict === 'healthy' ? ink.cyan : verdict === 'inconclusive' ? ink.yellow : ink.red.bold;
   for (const said of verdictLines(record, words, language))
     for (const [index, line] of row(words.verdict, labelWidth, [said], options.width).entries())
       lines.push(index === 0 ? ink.bold(tint(line)) : tint(line));
@@ -39,8 +39,8 @@ export function renderText(record: Record, language: Language, options: TextOpti
     if (best && best.triggers.length > 0) add(words.stages.ask, triggerLines(best, words));
     const cases = caseLines(finding, words, language);
     if (cases.length > 0) add(words.stages.case, cases);
-    if (finding.remedies.length > 0) add(words.stages.treat, remedyLines(finding, words));
-    if (finding.next.length > 0) add(words.stages.next, finding.next.slice(0, 2).map(nextLine));
+    if (finding.remedies.length > 0) add(words.stages.treat, remedyLines(finding, words, language));
+    if (finding.next.length > 0) add(words.stages.next, finding.next.slice(0, 2).map((next) => nextLine(next, language)));
     lines.push('');
   }
   if (reasons.length > 0)
@@ -53,8 +53,8 @@ export function renderText(record: Record, language: Language, options: TextOpti
       words.stages.treat,
       record.outcomes.map((outcome) => outcomeSentence(outcome, language)),
     );
-  if (record.diagnosis.next.length > 0) add(words.stages.next, record.diagnosis.next.slice(0, 3).map(nextLine));
-  const unread = unreadLine(record, words);
+  if (record.diagnosis.next.length > 0) add(words.stages.next, record.diagnosis.next.slice(0, 3).map((next) => nextLine(next, language)));
+  const unread = unreadLine(record, words, language);
   if (unread) add(words.stages.unread, [unread]);
   while (lines.at(-1) === '') lines.pop();
   return `${lines.join('\n')}\n`;

@@ -1,6 +1,7 @@
 /** The list of caches: the ledger's bar, a row a cache, what is chosen, the keys. */
 import type { Moment, Watch, WatchedCache } from '../consult/watch.ts';
 import { bytes, chineseDuration, count, duration, englishDuration, figure, signed } from '../kernel/units.ts';
+import { tell } from '../messages/details.ts';
 import type { LiveWords } from '../messages/live.ts';
 import type { Language } from '../messages/reasons.ts';
 import { wrap } from '../record/layout.ts';
@@ -90,8 +91,11 @@ export function span(seconds: number, language: Language): string {
 }
 
 /** Not root, most of all: what could not be read, why, and what would help. */
-function emptyLines({ moment, words, columns }: Stage): readonly string[] {
-  const why = moment.unavailable.flatMap(({ what, detail, help }) => [`${what}: ${detail}`, ...(help === '' ? [] : [`→ ${help}`])]);
+function emptyLines({ moment, words, language, columns }: Stage): readonly string[] {
+  const why = moment.unavailable.flatMap(({ what, detail, help }) => [
+    `${what}: ${tell(detail, language)}`,
+    ...(help === '' ? [] : [`→ ${tell(help, language)}`]),
+  ]);
   return ['', `  ${words.noCaches}`, ...why.flatMap((text) => wrap(text, columns - 4).map((line) => `  ${line}`))];
 }
 

@@ -70,7 +70,8 @@ export async function onScreen(
     signal: (name) => void process.kill(descendant(child.pid!, 'dist/kmai.js'), name),
     state: () => ({ alternate: terminal.buffer.active.type === 'alternate', cursorHidden: hidden }),
     close: () => {
-      child.kill('SIGHUP');
+      // The pty goes with it, and whoever runs on it is hung up on.
+      child.kill('SIGKILL');
       terminal.dispose();
     },
   };

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRoot, root, workload } from './diagnosed.ts';
 import { type OnScreen, onScreen } from './screen.ts';
 
@@ -50,16 +51,27 @@ test('the live view at 80 × 24 shows what /proc/slabinfo counts and what the wo
     });
     await t.test('a filter leaves the caches with that in one of their names', async () => {
       screen.press('/filp\r');
-      const lines = await screen.until('filp alone', (seen) => seen[23]?.includes('filter: filp') === true);
-      assert.equal(lines.filter((line) => /^[> ][▲▼ ] \S/.test(line)).length, 1);
+      const lines = await screen.until('filp alone', (seen) => seen[23]?.includes('filter: filp  (') === true);
+      const shown = lines.filter((line) => /^[> ][▲▼ ] [a-z]/.test(line));
+      assert.ok(shown.length >= 1 && shown.every((line) => line.includes('filp')), shown.join('\n'));
     });
-    await t.test('the objects shown are those of slabinfo', async () => {
-      const before = slabObjects('filp');
-      const lines = await screen.until('a count', (seen) => (rowOf(seen, 'filp')?.objects ?? 0) >= before);
-      const shown = rowOf(lines, 'filp')!.objects;
-      const after = slabObjects('filp');
-      // The screen is a second old at most, and slabinfo moves by slabs.
-      assert.ok(shown >= before && shown <= after + 64, `${before} ≤ ${shown} ≤ ${after}`);
+    await t.test('the objects shown are those of slabinfo at the moment they appear', async () => {
+      const seen: string[] = [];
+      const readings: number[] = [];
+      let before = rowOf(await screen.lines(), 'filp')?.objects;
+      let right = 0;
+      for (const end = performance.now() + 10_000; right < 3 && performance.now() < end; await sleep(50)) {
+        readings.push(slabObjects('filp'));
+        const shown = rowOf(await screen.lines(), 'filp')?.objects;
+        if (shown === undefined || shown === before) continue;
+        before = shown;
+        // Read within the last 300 ms; others on this machine open and close files too, by whole slabs.
+        const recent = readings.slice(-6);
+        const fits = shown >= Math.min(...recent) - 32 && shown <= Math.max(...recent) + 32;
+        seen.push(`${shown} in ${recent.join(' ')}`);
+        if (fits) right++;
+      }
+      assert.equal(right, 3, seen.join('\n'));
     });
     await t.test(`${perSecond} files a second held are ${perSecond} objects a second ± 10 %, and certain`, async () => {
       const near = (rate: number): boolean => Math.abs(rate - perSecond) <= perSecond * 0.1;
@@ -101,7 +113,8 @@ test('in Chinese the columns stand under their headings, and SIGTERM gives the t
     const header = lines.find((line) => line.includes('缓存 → 属主'))!;
     const row = lines[lines.indexOf(header) + 1]!;
     // A Chinese character takes two cells and one place in the string.
-    const cells = [...header.slice(0, header.indexOf('占用') + 2)].reduce((sum, each) => sum + (/[\u2e80-\u9fff]/.test(each) ? 2 : 1), 0);
+    const before = header.slice(0, header.indexOf('占用') + 2);
+    const cells = before.length + before.replace(/[^\u2e80-\u9fff]/g, '').length;
     assert.match(row.slice(0, cells), /\d (B|KiB|MiB|GiB)$/, `${header}\n${row}`);
     screen.signal('SIGTERM');
     await left(screen, 143);
