@@ -112,7 +112,7 @@ function zsh(all: readonly Completable[]): string {
   const described = (words: readonly Word[]): string =>
     words.map(({ text, brief }) => quoted(`${text.replaceAll(':', '\\:')}:${brief}`, 'zsh')).join(' ');
   const cases = all.map(({ path, subcommands, flags, argument }) => {
-    const topicWords = argument === 'topic' ? topics.map((text) => ({ text, brief: '' })) : [];
+    const topicWords = argument === 'topic' ? topics.map((text) => ({ text, brief: text })) : [];
     const values = flags.flatMap(({ text, values: given }) => {
       if (given === null || given === 'any') return [];
       const does = given === 'cache' ? 'compadd -- $(_kmai_caches)' : given === 'file' ? '_files' : `compadd -- ${given.join(' ')}`;

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { languageOf, takeLanguage } from './language.ts';
@@ -35,4 +37,11 @@ test('--lang is taken from anywhere before --, with or without an equals sign', 
     rest: ['case', 'search', '--', '--lang', 'zh'],
   });
   assert.deepEqual(takeLanguage(['look', '--lang']), { wanted: '', rest: ['look'] });
+});
+
+test('no text of a command stands in one language only', () => {
+  const folder = fileURLToPath(new URL('.', import.meta.url));
+  for (const file of globSync('*.ts', { cwd: folder }).filter((name) => !name.endsWith('.test.ts')))
+    for (const [text] of readFileSync(`${folder}${file}`, 'utf8').matchAll(/(?:brief|fullDescription):\s*['"`[].*/g))
+      assert.fail(`${file}: ${text}`);
 });

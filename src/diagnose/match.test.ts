@@ -212,7 +212,16 @@ test('remedies are those of the case that stands best, none when all are ruled o
     aCase({ id: 'x', signs: { require: [signs.absent] }, remedies: [{ ...remedy, id: 'no' }] }),
   ];
   const standings = matchCases(cases, finding, evidence, { language });
-  assert.deepEqual(remediesOf(cases, standings, 'zh'), [{ id: 'r', does: '做', risk: '无', reversible: true, commands: [['ip', 'rule']] }]);
+  assert.deepEqual(remediesOf(cases, standings), [
+    {
+      id: 'r',
+      does: 'do',
+      risk: 'none',
+      reversible: true,
+      commands: [['ip', 'rule']],
+      wording: { does: { en: 'do', zh: '做' }, risk: { en: 'none', zh: '无' } },
+    },
+  ]);
   assert.deepEqual(
     remediesOf(
       cases,

@@ -74,7 +74,10 @@ export function openSession(events: SessionEvents): Session {
   take();
   return {
     size: () => [stdout.columns || 80, stdout.rows || 24],
-    write: (text) => void stdout.write(text),
+    // What is painted between Ctrl-Z and the stop would land among the shell's lines.
+    write: (text) => {
+      if (taken) stdout.write(text);
+    },
     suspend,
     close: () => {
       giveBack();

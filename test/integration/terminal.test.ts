@@ -74,10 +74,15 @@ test('the live view at 80 × 24 shows what /proc/slabinfo counts and what the wo
       assert.equal(right, 3, seen.join('\n'));
     });
     await t.test(`${perSecond} files a second held are ${perSecond} objects a second ± 10 %, and certain`, async () => {
-      const near = (rate: number): boolean => Math.abs(rate - perSecond) <= perSecond * 0.1;
+      // Others on this machine may open files meanwhile: then what slabinfo itself rose by over the same time is the truth.
+      const started = { objects: slabObjects('filp'), at: performance.now() };
+      const right = (rate: number): boolean => {
+        const risen = ((slabObjects('filp') - started.objects) / (performance.now() - started.at)) * 1000;
+        return [perSecond, Math.max(perSecond, risen)].some((truth) => Math.abs(rate - truth) <= truth * 0.1);
+      };
       await screen.until(
         '▲ and the rate',
-        (seen) => seen.some((line) => line.startsWith('>▲ filp')) && near(rowOf(seen, 'filp')?.rate ?? 0),
+        (seen) => seen.some((line) => line.startsWith('>▲ filp')) && right(rowOf(seen, 'filp')?.rate ?? 0),
         30,
       );
       await screen.until('a forecast', (seen) => /filp.*grows .*memory is gone in \d/.test(seen[22] ?? ''), 10);
@@ -129,6 +134,28 @@ test('kill -9 of kmai leaves a terminal that can be used', { skip }, async () =>
     await screen.until('the view', (seen) => seen[23]?.includes('q quit') === true);
     screen.signal('SIGKILL');
     await left(screen, 137);
+  } finally {
+    screen.close();
+  }
+});
+
+test('Ctrl-Z gives the shell a clean screen, and fg brings the view back', { skip }, async () => {
+  const screen = await onScreen("PS1='$ ' bash --norc -i", { columns: 80, rows: 24 });
+  try {
+    await screen.until('a prompt', (seen) => seen.some((line) => line.startsWith('$')));
+    screen.press(`${kmai}\r`);
+    await screen.until('the view', (seen) => seen[23]?.includes('q quit') === true);
+    screen.press('\u001a');
+    await screen.until('the shell', (seen) => seen.some((line) => line.includes('Stopped')));
+    assert.deepEqual(screen.state(), { alternate: false, cursorHidden: false });
+    screen.press('fg\r');
+    await screen.until('the view again', (seen) => seen[23]?.includes('q quit') === true);
+    assert.deepEqual(screen.state(), { alternate: true, cursorHidden: true });
+    screen.press('q');
+    await screen.until('the shell again', () => !screen.state().alternate);
+    screen.press('exit\r');
+    await left(screen, 0);
+    assert.ok(!(await screen.lines()).some((line) => line.includes('MiB')), 'nothing of the view among the lines of the shell');
   } finally {
     screen.close();
   }
