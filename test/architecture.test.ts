@@ -28,8 +28,8 @@ const mayImport: Record<string, readonly string[]> = {
   diagnose: pure,
   record: ['model', 'kernel', 'messages'],
   consult: ['model', 'kernel', 'statistics', 'messages', 'host', 'look', 'listen', 'ask', 'touch', 'intervene', 'diagnose', 'record'],
-  // The command line opens the live view.
-  cli: [...front, 'tui'],
+  // The command line opens the live view and the page.
+  cli: [...front, 'tui', 'server'],
   tui: front,
   server: front,
 };

@@ -1,4 +1,5 @@
 /** What was asked, with each answer's source; and what could not be read, with what would help. */
+import { tell } from '../src/messages/details.ts';
 import type { Fact } from '../src/model/evidence.ts';
 import type { Record } from '../src/model/record.ts';
 import { unreadLine } from '../src/record/sentences.ts';
@@ -55,7 +56,7 @@ function lineOf(value: unknown): string {
 }
 
 export function UnreadView({ record }: { readonly record: Record }) {
-  const { page, report } = useWords();
+  const { page, report, language } = useWords();
   return (
     <section id="unread" aria-labelledby="unread-title">
       <h2 id="unread-title">{page.sections.unread}</h2>
@@ -63,7 +64,7 @@ export function UnreadView({ record }: { readonly record: Record }) {
         <p class="empty">{page.empty.unread}</p>
       ) : (
         <>
-          <p class="said">{unreadLine(record, report)}</p>
+          <p class="said">{unreadLine(record, report, language)}</p>
           <table>
             <thead>
               <tr>
@@ -79,9 +80,9 @@ export function UnreadView({ record }: { readonly record: Record }) {
                     <code>{what}</code>
                   </th>
                   <td>
-                    <span class="tag">{page.reasons[reason]}</span> {detail}
+                    <span class="tag">{page.reasons[reason]}</span> {tell(detail, language)}
                   </td>
-                  <td>{help}</td>
+                  <td>{tell(help, language)}</td>
                 </tr>
               ))}
             </tbody>

@@ -4,9 +4,9 @@ import { remedyLines } from '../src/record/sentences.ts';
 import { useWords } from './state.ts';
 
 export function Remedies({ finding }: { readonly finding: Finding }) {
-  const { page, report } = useWords();
+  const { page, report, language } = useWords();
   if (finding.remedies.length === 0) return null;
-  const said = remedyLines(finding, report);
+  const said = remedyLines(finding, report, language);
   return (
     <section aria-label={page.finding.remedies}>
       <h3>{page.finding.remedies}</h3>
@@ -17,7 +17,7 @@ export function Remedies({ finding }: { readonly finding: Finding }) {
               <strong>{said[at]?.replace(/^\d+ /, '') ?? remedy.does}</strong>{' '}
               <span class="tag">{remedy.reversible ? page.finding.reversible : page.finding.irreversible}</span>
             </p>
-            <p class="soft">{remedy.risk}</p>
+            <p class="soft">{remedy.wording?.risk[language] ?? remedy.risk}</p>
             {remedy.commands.length > 0 && (
               <pre aria-label={page.finding.commands} tabIndex={0}>
                 {remedy.commands.map(shellLine).join('\n')}

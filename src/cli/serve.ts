@@ -12,7 +12,9 @@ interface ServeFlags extends Pick<ViewFlags, 'lang'> {
 /** @throws UsageError */
 function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new UsageError(said(`"${text}" is no port; expected 0 to 65535 (0: any that is free)`, `“${text}”不是端口;应为 0 至 65535(0:任一空闲端口)`));
+    throw new UsageError(
+      said(`"${text}" is no port; expected 0 to 65535 (0: any that is free)`, `“${text}”不是端口;应为 0 至 65535(0:任一空闲端口)`),
+    );
   return Number(text);
 }
 
@@ -29,11 +31,20 @@ export const serveCommand = buildCommand<ServeFlags, [], Context>({
   },
   parameters: {
     flags: {
-      port: { kind: 'parsed', parse: parsePort, default: '0', brief: said('port on the loopback (default: any that is free)', '回环上的端口(默认:任一空闲端口)'), placeholder: 'N' },
-      from: { ...fromFlag, brief: said(
+      port: {
+        kind: 'parsed',
+        parse: parsePort,
+        default: '0',
+        brief: said('port on the loopback (default: any that is free)', '回环上的端口(默认:任一空闲端口)'),
+        placeholder: 'N',
+      },
+      from: {
+        ...fromFlag,
+        brief: said(
           'show a capture, a sosreport, a folder that looks like a root, or a record, instead of this machine',
           '不看本机,而看采样、sosreport、形如根目录的文件夹或记录',
-        ) },
+        ),
+      },
       lang: languageFlag,
     },
   },

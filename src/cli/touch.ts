@@ -138,7 +138,12 @@ const orphansCommand = buildCommand<TouchFlags, [string?], Context>({
 });
 
 const pagesCommand = buildCommand<TouchFlags, [], Context>({
-  docs: { brief: 'every page of RAM by what it is used for, and those that nothing accounts for or points to' },
+  docs: {
+    brief: said(
+      'every page of RAM by what it is used for, and those that nothing accounts for or points to',
+      '每一页内存用于何处,以及无人入账、无人指向的页',
+    ),
+  },
   parameters: { flags },
   func(given) {
     return run(this, { ...given, verb: 'pages' });

@@ -91,7 +91,10 @@ export function caseLines(finding: Finding, words: ReportWords, language: Langua
 export function remedyLines(finding: Finding, words: ReportWords, language: Language): string[] {
   return finding.remedies
     .slice(0, 4)
-    .map((remedy, index) => `${index + 1} ${remedy.wording?.does[language] ?? remedy.does}${remedy.reversible ? ` (${words.reversible})` : ''}`);
+    .map(
+      (remedy, index) =>
+        `${index + 1} ${remedy.wording?.does[language] ?? remedy.does}${remedy.reversible ? ` (${words.reversible})` : ''}`,
+    );
 }
 
 /** An examination that would decide, with its burden and its command. */

@@ -40,7 +40,11 @@ export function renderText(record: Record, language: Language, options: TextOpti
     const cases = caseLines(finding, words, language);
     if (cases.length > 0) add(words.stages.case, cases);
     if (finding.remedies.length > 0) add(words.stages.treat, remedyLines(finding, words, language));
-    if (finding.next.length > 0) add(words.stages.next, finding.next.slice(0, 2).map((next) => nextLine(next, language)));
+    if (finding.next.length > 0)
+      add(
+        words.stages.next,
+        finding.next.slice(0, 2).map((next) => nextLine(next, language)),
+      );
     lines.push('');
   }
   if (reasons.length > 0)
@@ -53,7 +57,11 @@ export function renderText(record: Record, language: Language, options: TextOpti
       words.stages.treat,
       record.outcomes.map((outcome) => outcomeSentence(outcome, language)),
     );
-  if (record.diagnosis.next.length > 0) add(words.stages.next, record.diagnosis.next.slice(0, 3).map((next) => nextLine(next, language)));
+  if (record.diagnosis.next.length > 0)
+    add(
+      words.stages.next,
+      record.diagnosis.next.slice(0, 3).map((next) => nextLine(next, language)),
+    );
   const unread = unreadLine(record, words, language);
   if (unread) add(words.stages.unread, [unread]);
   while (lines.at(-1) === '') lines.pop();

@@ -79,13 +79,13 @@ export function sentencesOf(record: Record, language: Language): readonly string
         .slice(0, 1)
         .flatMap((one) => triggerLines(one, words)),
       ...caseLines(finding, words, language),
-      ...remedyLines(finding, words).map((line) => line.replace(/^\d+ /, '')),
-      ...finding.next.slice(0, 2).map(nextLine),
+      ...remedyLines(finding, words, language).map((line) => line.replace(/^\d+ /, '')),
+      ...finding.next.slice(0, 2).map((next) => nextLine(next, language)),
     ]),
     ...diagnosis.reasons.map((reason) => say(reason, language)),
     ...record.outcomes.map((outcome) => outcomeSentence(outcome, language)),
-    ...diagnosis.next.slice(0, 3).map(nextLine),
-    unreadLine(record, words),
+    ...diagnosis.next.slice(0, 3).map((next) => nextLine(next, language)),
+    unreadLine(record, words, language),
   ].filter((line) => line !== '');
 }
 
