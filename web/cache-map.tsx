@@ -100,7 +100,7 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
     };
   }, [map, isDark, order, height]);
 
-  if (map === null) return null;
+  if (map === null || order.length === 0) return null;
   if (lines.length === 0) return <p class="empty">{page.still(order.length)}</p>;
   return (
     <figure class="map">

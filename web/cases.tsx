@@ -9,7 +9,7 @@ export function Cases({ finding }: { readonly finding: Finding }) {
   const said = caseLines(finding, report, language);
   if (finding.cases.length === 0 && said.length === 0) return null;
   return (
-    <section aria-label={page.finding.cases}>
+    <div class="part">
       <h3>{page.finding.cases}</h3>
       <ul class="said">
         {said.map((line) => (
@@ -19,7 +19,7 @@ export function Cases({ finding }: { readonly finding: Finding }) {
       {finding.cases.map((one, at) => (
         <CaseView key={one.id} standing={one} open={at === 0} />
       ))}
-    </section>
+    </div>
   );
 }
 

@@ -49,7 +49,7 @@ export function FindingView({ record, finding, number }: FindingProps) {
       <Attribution finding={finding} />
       <Holders finding={finding} />
       {(finding.callsites.length > 0 || sites.length > 0) && (
-        <section aria-label={page.finding.callsites}>
+        <div class="part">
           <h3>{page.finding.callsites}</h3>
           <ul class="said">
             {callsiteLines(finding, report).map((line) => (
@@ -59,22 +59,22 @@ export function FindingView({ record, finding, number }: FindingProps) {
           <Lazy height={240}>
             {() => <FlameGraph paths={flamePathsOf(sites.length > 0 ? sites : finding.callsites)} root={subject(finding)} />}
           </Lazy>
-        </section>
+        </div>
       )}
       {specimens.length > 0 && <Specimens specimens={specimens} />}
       {outcomes.length > 0 && (
-        <section aria-label={page.finding.experiments}>
+        <div class="part">
           <h3>{page.finding.experiments}</h3>
           <OutcomeList outcomes={outcomes} />
-        </section>
+        </div>
       )}
       <Cases finding={finding} />
       <Remedies finding={finding} />
       {finding.next.length > 0 && (
-        <section aria-label={page.finding.next}>
+        <div class="part">
           <h3>{page.finding.next}</h3>
           <NextExams exams={finding.next} />
-        </section>
+        </div>
       )}
     </section>
   );
@@ -86,7 +86,7 @@ function Attribution({ finding }: { readonly finding: Finding }) {
   const { attribution, unexplained_share, accompanied_by } = finding;
   if (attribution.length === 0 && accompanied_by === undefined) return null;
   return (
-    <section aria-label={page.finding.attribution}>
+    <div class="part">
       <h3>{page.finding.attribution}</h3>
       {attribution.length > 0 && (
         <table>
@@ -136,7 +136,7 @@ function Attribution({ finding }: { readonly finding: Finding }) {
           {accompanied_by.map((one) => `${one.cache} (${signed(one.objects_per_second)}${page.per.second})`).join(', ')}
         </p>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -144,7 +144,7 @@ function Holders({ finding }: { readonly finding: Finding }) {
   const { page } = useWords();
   if (finding.holders.length === 0) return null;
   return (
-    <section aria-label={page.finding.holders}>
+    <div class="part">
       <h3>{page.finding.holders}</h3>
       <table>
         <tbody>
@@ -161,7 +161,7 @@ function Holders({ finding }: { readonly finding: Finding }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ export function Remedies({ finding }: { readonly finding: Finding }) {
   if (finding.remedies.length === 0) return null;
   const said = remedyLines(finding, report, language);
   return (
-    <section aria-label={page.finding.remedies}>
+    <div class="part">
       <h3>{page.finding.remedies}</h3>
       <ol class="remedies">
         {finding.remedies.map((remedy, at) => (
@@ -27,7 +27,7 @@ export function Remedies({ finding }: { readonly finding: Finding }) {
         ))}
       </ol>
       <p class="soft">{page.readOnly}</p>
-    </section>
+    </div>
   );
 }
 

@@ -18,7 +18,7 @@ export function Specimens({ specimens }: { readonly specimens: readonly Specimen
 function Census({ census }: { readonly census: CensusSpecimen }) {
   const { page } = useWords();
   return (
-    <section aria-label={`${page.finding.census}: ${census.cache}`}>
+    <div class="part">
       <h3>
         {page.finding.census}: <bdi>{census.cache}</bdi>
       </h3>
@@ -53,7 +53,7 @@ function Census({ census }: { readonly census: CensusSpecimen }) {
           </tbody>
         </table>
       </div>
-    </section>
+    </div>
   );
 }
 
@@ -62,7 +62,7 @@ function Orphans({ orphans }: { readonly orphans: OrphansSpecimen }) {
   const { objects, unreachable, unreferenced, type, samples, holders } = orphans;
   const share = objects === 0 ? 0 : unreachable / objects;
   return (
-    <section aria-label={`${page.finding.orphans}: ${orphans.cache}`}>
+    <div class="part">
       <h3>
         {page.finding.orphans} <bdi>{orphans.cache}</bdi>
       </h3>
@@ -90,6 +90,6 @@ function Orphans({ orphans }: { readonly orphans: OrphansSpecimen }) {
           </tbody>
         </table>
       )}
-    </section>
+    </div>
   );
 }

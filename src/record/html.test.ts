@@ -14,6 +14,13 @@ test('the record in the file is the very record', () => {
   assert.deepEqual(held(renderHtml(seedRecord, 'en', code)), { record: JSON.parse(JSON.stringify(seedRecord)), points: null });
 });
 
+test('without its script the file still holds the text verdict', () => {
+  assert.match(
+    renderHtml(seedRecord, 'en', code),
+    /<div id="page"><pre>kmai diagnose · azure-b1s [\s\S]*VERDICT +kernel leak: ip6_dst_cache/,
+  );
+});
+
 test('script and style are let run by their hashes alone, and neither ends early', () => {
   const html = renderHtml(seedRecord, 'en', code);
   const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)![1]!;

@@ -24,13 +24,17 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: program!, args: process.geteuid?.() === 0 ? ['--no-sandbox'] : [] });
 }
 
-/** A page that fails its test for any error, any breach of its policy, and any request that leaves `allowed`. */
-export async function watchedPage(
-  browser: Browser,
-  allowed: RegExp,
-  options: Parameters<Browser['newPage']>[0] = {},
-): Promise<{ readonly page: Page; readonly complaints: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+export interface Watched {
+  readonly page: Page;
+  /** Errors, breaches of the policy, dialogs, and requests that left what is allowed; emptied by `taken`. */
+  readonly taken: () => readonly string[];
+}
+
+/** A page to be used by one test after the other: each new one costs a process. */
+export async function watchedPage(browser: Browser, allowed: RegExp): Promise<Watched> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  // A shared machine may be slow; no test asserts a time.
+  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('console', (message) => {
@@ -40,7 +44,7 @@ export async function watchedPage(
     if (!allowed.test(request.url())) complaints.push(`request: ${request.url()}`);
   });
   page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-  return { page, complaints };
+  return { page, taken: () => complaints.splice(0) };
 }
 
 /** The record is there, and its pictures are drawn. */
