@@ -60,7 +60,10 @@ const files = globSync('**/*.ts', { cwd: source }).filter((file) => !file.endsWi
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
 function importsOf(file: string): { readonly specifier: string; readonly typeOnly: boolean }[] {
-  const text = readFileSync(join(source, file), 'utf8');
+  return specifiersOf(readFileSync(join(source, file), 'utf8'));
+}
+
+function specifiersOf(text: string): { readonly specifier: string; readonly typeOnly: boolean }[] {
   const found = [...text.matchAll(/^\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm)].map((match) => ({
     specifier: match[2]!,
     typeOnly: match[1] !== undefined,
@@ -89,6 +92,31 @@ test('every import goes along the table', () => {
       if (target !== room(file) && !allowed.includes(target)) broken.push(`${file} imports ${resolved(file, specifier)}`);
     }
   }
+  assert.deepEqual(broken, []);
+});
+
+test('the page is made of pure rooms alone, and nothing it draws on reaches Node', () => {
+  const web = fileURLToPath(new URL('../web', import.meta.url));
+  const pages = globSync('**/*.{ts,tsx}', { cwd: web }).filter((file) => !file.includes('.test.'));
+  assert.ok(pages.length > 10);
+  const wanted = new Set<string>();
+  const broken: string[] = [];
+  for (const file of pages)
+    for (const { specifier, typeOnly } of specifiersOf(readFileSync(join(web, file), 'utf8'))) {
+      if (specifier.startsWith('../src/')) {
+        const target = specifier.slice('../src/'.length);
+        if (![...pure, 'record'].includes(room(target))) broken.push(`web/${file} imports ${target}`);
+        if (!typeOnly) wanted.add(target);
+      } else if (!specifier.startsWith('./') && !/^(preact|@preact\/signals|uplot)(\/|$)/.test(specifier))
+        broken.push(`web/${file} imports ${specifier}`);
+    }
+  // A Set grows while it is walked: what these import comes along.
+  for (const file of wanted)
+    for (const { specifier, typeOnly } of imports.get(file) ?? []) {
+      if (typeOnly) continue;
+      if (specifier.startsWith('.')) wanted.add(resolved(file, specifier));
+      else broken.push(`${file}, which the page draws on, imports ${specifier}`);
+    }
   assert.deepEqual(broken, []);
 });
 

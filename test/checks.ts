@@ -1,4 +1,5 @@
 import { obstacle } from '../lab/packages.ts';
+import { noBrowser } from './browser/chromium.ts';
 
 /** The checks of `npm test`, in order: cheap ones first. */
 export interface Check {
@@ -12,18 +13,21 @@ export interface Check {
   readonly skip?: () => string | undefined;
 }
 
-const code = ['src', 'test', 'scripts', 'lab', 'bench'];
+const code = ['src', 'web', 'test', 'scripts', 'lab', 'bench'];
 const nodeTest = [process.execPath, '--test', '--test-reporter=dot'];
 
 export const checks: readonly Check[] = [
   { name: 'format', argv: ['biome', 'format', ...code] },
   { name: 'lint', argv: ['oxlint', '--type-aware', '--deny-warnings', ...code] },
   { name: 'types', argv: ['tsc', '-p', '.'] },
+  { name: 'page-types', argv: ['tsc', '-p', 'web'] },
   { name: 'architecture', argv: nodeTest, files: ['test/architecture.test.ts'] },
   { name: 'golden', argv: nodeTest, files: ['test/golden/*.test.ts'] },
   // In one process: starting Node a hundred times takes longer than the tests, which share no state.
-  { name: 'unit', argv: [...nodeTest, '--test-isolation=none'], files: ['src/**/*.test.ts', 'lab/**/*.test.ts'] },
+  { name: 'unit', argv: [...nodeTest, '--test-isolation=none'], files: ['src/**/*.test.ts', 'web/**/*.test.ts', 'lab/**/*.test.ts'] },
   { name: 'integration', argv: [...nodeTest, '--test-concurrency=1'], files: ['test/integration/*.test.ts'], again: true },
+  // The page and the report in chromium.
+  { name: 'browser', argv: [...nodeTest, '--test-concurrency=1'], files: ['test/browser/*.test.ts'], skip: noBrowser },
   // Real kernels, real leaks: six scenarios of lab/, about five minutes.
   { name: 'lab', argv: [process.execPath, 'lab/cli.ts', 'bench', '--quick'], again: true, skip: () => obstacle() ?? undefined },
 ];

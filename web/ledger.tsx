@@ -5,7 +5,7 @@ import type { Record } from '../src/model/record.ts';
 import { Chart, type Drawing } from './chart.tsx';
 import type { Ink } from './colours.ts';
 import { type LedgerCourse, ledgerCourse, rateOf, seriesOf } from './course.ts';
-import { Share } from './finding.tsx';
+import { Share } from './share.tsx';
 import { Lazy } from './lazy.tsx';
 import { useWords } from './state.ts';
 

@@ -1,7 +1,7 @@
 /** What was read from kernel memory: what the objects are, and whether anything leads to them. */
 import { count, figure } from '../src/kernel/units.ts';
 import type { CensusSpecimen, OrphansSpecimen, Specimen } from '../src/model/evidence.ts';
-import { Share } from './finding.tsx';
+import { Share } from './share.tsx';
 import { useWords } from './state.ts';
 
 export function Specimens({ specimens }: { readonly specimens: readonly Specimen[] }) {

@@ -71,22 +71,24 @@ export function consultations(version: string, from: string | null): Consultatio
         (elapsed > mine.running.seconds + 0.5 || mine.finish.signal.aborted);
       update({ elapsed, ...(over ? { stage: 'thinking' } : {}) });
     }, 1000);
-    mine.done = work(mine)
-      .then((record) => {
-        mine.cancel.signal.throwIfAborted();
-        keep(record);
-      })
-      .catch((error: unknown) => {
-        const cancelled = mine.cancel.signal.aborted;
-        ended = { how: cancelled ? 'cancelled' : 'failed', why: cancelled ? '' : error instanceof Error ? error.message : String(error) };
-      })
-      .finally(() => {
-        clearInterval(clock);
-        job = null;
-        tell();
-      });
+    mine.done = conducted(mine, work).finally(() => {
+      clearInterval(clock);
+      job = null;
+      tell();
+    });
     tell();
     return true;
+  }
+
+  async function conducted(mine: Job, work: (job: Job) => Promise<Record>): Promise<void> {
+    try {
+      const record = await work(mine);
+      mine.cancel.signal.throwIfAborted();
+      keep(record);
+    } catch (error) {
+      const cancelled = mine.cancel.signal.aborted;
+      ended = { how: cancelled ? 'cancelled' : 'failed', why: cancelled ? '' : error instanceof Error ? error.message : String(error) };
+    }
   }
 
   function keep(record: Record): void {
