@@ -26,7 +26,10 @@ export function FindingView({ record, finding, number }: FindingProps) {
   const id = `finding-${number}`;
   const { where } = finding;
   const names = new Set([where.cache, where.owner].filter((name) => name !== undefined));
-  const specimens = record.specimens.filter((one) => one.kind !== 'cache' && names.has(one.cache));
+  const specimens = record.specimens.filter((one) => {
+    if (one.kind === 'pages') return where.kind === 'pages';
+    return one.kind !== 'cache' && names.has(one.cache);
+  });
   const outcomes = record.outcomes.filter(
     ({ cache }) => cache !== undefined && (names.has(cache) || where.aliases?.includes(cache) === true),
   );

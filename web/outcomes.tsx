@@ -55,7 +55,9 @@ function rowsOf(outcome: Outcome, language: Language, page: PageWords): Row[] {
     high,
     strong,
   });
-  return [...arms, row(before, treatment.before, treatment.before95, true), row(after, treatment.after, treatment.after95, false)];
+  const measured = [row(before, treatment.before, treatment.before95, true)];
+  if (treatment.after !== null && treatment.after95 !== null) measured.push(row(after, treatment.after, treatment.after95, false));
+  return [...arms, ...measured];
 }
 
 const [width, line, left, right] = [760, 30, 300, 210];

@@ -1,6 +1,6 @@
 /** What was read from kernel memory: what the objects are, and whether anything leads to them. */
 import { count, figure } from '../src/kernel/units.ts';
-import type { CensusSpecimen, OrphansSpecimen, Specimen } from '../src/model/evidence.ts';
+import type { CensusSpecimen, OrphansSpecimen, PagesSpecimen, Specimen } from '../src/model/evidence.ts';
 import { Share } from './share.tsx';
 import { useWords } from './state.ts';
 
@@ -9,6 +9,7 @@ export function Specimens({ specimens }: { readonly specimens: readonly Specimen
     <>
       {specimens.map((one) => {
         if (one.kind === 'census') return <Census key={`census ${one.cache}`} census={one} />;
+        if (one.kind === 'pages') return <Pages key="pages" pages={one} />;
         return one.kind === 'orphans' ? <Orphans key={`orphans ${one.cache}`} orphans={one} /> : null;
       })}
     </>
@@ -90,6 +91,52 @@ function Orphans({ orphans }: { readonly orphans: OrphansSpecimen }) {
           </tbody>
         </table>
       )}
+    </div>
+  );
+}
+
+/** Every page of RAM by its use; what nothing points to stands first. */
+function Pages({ pages }: { readonly pages: PagesSpecimen }) {
+  const { page } = useWords();
+  const { present, parts, unowned, holders, vmalloc } = pages;
+  const row = (name: string, held: number) => (
+    <tr key={name}>
+      <th scope="row">
+        <code>{name}</code>
+      </th>
+      <td class="number">{count(held)}</td>
+      <td>
+        <Share share={present === 0 ? 0 : held / present} />
+      </td>
+    </tr>
+  );
+  return (
+    <div class="part">
+      <h3>{page.pages}</h3>
+      <p>{page.unowned(count(unowned.pages), count(present))}</p>
+      {unowned.samples.length > 0 && (
+        <p class="soft">
+          <code>{unowned.samples.join(' ')}</code>
+        </p>
+      )}
+      <div class="pair">
+        <table>
+          <tbody>
+            {parts
+              .filter(({ pages: held }) => held > 0)
+              .toSorted((a, b) => b.pages - a.pages)
+              .map(({ id, pages: held }) => row(id, held))}
+          </tbody>
+        </table>
+        {holders.length + vmalloc.length > 0 && (
+          <table>
+            <tbody>
+              {holders.map(({ place, pages: held }) => row(place, held))}
+              {vmalloc.map(({ caller, pages: held }) => row(caller, held))}
+            </tbody>
+          </table>
+        )}
+      </div>
     </div>
   );
 }

@@ -29,6 +29,8 @@ export interface ConsultOptions {
   /** Ends everything at once, and nothing is kept: the consultation throws the signal's reason. */
   readonly cancel?: AbortSignal;
   readonly onProgress?: (text: string) => void;
+  /** Told which cache is listened to, when that begins. */
+  readonly onListen?: (cache: string) => void;
   /** Of the progress; the record is the same in every language. */
   readonly language?: Language;
   /** Told at each sample of the window how far it is, and how to see what was seen so far. */
@@ -109,6 +111,7 @@ async function listenWhereItGrows(
   for (const cache of new Set(leaks.flatMap(({ where }) => listenable(where)).slice(0, listenedLeaks))) {
     if (signal?.aborted) break;
     onProgress?.(progressText('listening', { cache }, language));
+    options.onListen?.(cache);
     const listening = Math.min(20, Math.max(5, seconds / 6));
     const found = await listen(host, { cache, seconds: listening, ...(signal === undefined ? {} : { signal }) });
     const grew = found.reconciliation?.growth === 'steady' ? found.reconciliation.growth_objects : null;

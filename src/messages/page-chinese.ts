@@ -154,6 +154,8 @@ export const chinesePage: PageWords = {
   census: (objects) => `查看了 ${objects} 个对象:`,
   lost: (unreachable, objects, share) => `${objects} 个对象中有 ${unreachable} 个(${share})无处可达。`,
   unreferenced: (count) => `其中 ${count} 个没有任何指针指向。`,
+  pages: '页面各作何用',
+  unowned: (pages, all) => `${all} 个页面中有 ${pages} 个已分配而类别不明,内核内存中没有指针指向它们。`,
   journal: {
     empty: '本机没有待撤销的 kmai 更改。',
     notHere: '更改日志在被诊察的机器上:`kmai undo` 可查看。',

@@ -154,6 +154,9 @@ export const englishPage: PageWords = {
   census: (objects) => `Of ${objects} objects that were looked at:`,
   lost: (unreachable, objects, share) => `${unreachable} of ${objects} objects (${share}) can be reached from nowhere.`,
   unreferenced: (count) => `Nothing at all points to ${count} of them.`,
+  pages: 'What the pages are used for',
+  unowned: (pages, all) =>
+    `Nothing in the kernel’s memory points to ${pages} of ${all} pages: they are allocated, and of no kind that can be told.`,
   journal: {
     empty: 'Nothing that kmai changed on this machine waits to be undone.',
     notHere: 'The journal of changes is on the machine itself: `kmai undo` shows it.',

@@ -110,6 +110,8 @@ export interface PageWords {
   readonly census: (objects: string) => string;
   readonly lost: (unreachable: string, objects: string, share: string) => string;
   readonly unreferenced: (count: string) => string;
+  readonly pages: string;
+  readonly unowned: (pages: string, all: string) => string;
   readonly journal: {
     readonly empty: string;
     readonly notHere: string;

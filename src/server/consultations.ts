@@ -98,7 +98,7 @@ export function consultations(version: string, from: string | null): Consultatio
     if (records.length > mostRecords) records.shift();
   }
 
-  function watching(mine: Job): Pick<ConsultOptions, 'signal' | 'cancel' | 'onSample' | 'onProgress'> {
+  function watching(mine: Job): Pick<ConsultOptions, 'signal' | 'cancel' | 'onSample' | 'onListen'> {
     return {
       signal: mine.finish.signal,
       cancel: mine.cancel.signal,
@@ -106,10 +106,7 @@ export function consultations(version: string, from: string | null): Consultatio
         mine.soFar = soFar;
         update({ elapsed, partial: 1 + Math.floor(elapsed / partialSeconds) });
       },
-      onProgress: (text) => {
-        const cache = /^listening to (\S+)/.exec(text)?.[1];
-        if (cache !== undefined) update({ stage: 'listening', about: cache });
-      },
+      onListen: (cache) => update({ stage: 'listening', about: cache }),
     };
   }
 
