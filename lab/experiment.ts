@@ -169,7 +169,7 @@ async function remedies(): Promise<void> {
 /** A program of the tests, bundled, in the guest. @returns its path there */
 async function program(source: string): Promise<string> {
   const { build } = await import('esbuild');
-  const { outputFiles = [] } = await build({
+  const { outputFiles } = await build({
     entryPoints: [join(root, source)],
     bundle: true,
     minify: true,
