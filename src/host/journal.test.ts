@@ -74,3 +74,20 @@ test('a passing change is undone when we are killed, a kept one waits', async ()
   );
   assert.match(readFileSync(entries()[0]!.path, 'utf8'), /^#!\/bin\/sh\n/);
 });
+
+test('killed at whatever moment of writing it down, a passing way back is never left without a guard', async () => {
+  const script = `
+    import { intend } from ${JSON.stringify(new URL('journal.ts', import.meta.url).href)};
+    console.log('ready');
+    for (;;) { const made = await intend({ what: 'over and over', undo: ['true'], withinSeconds: 60 }); await made.value.undo(); }`;
+  for (let kill = 0; kill < 8; kill++) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    await sleep(30 + 13 * kill);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const left = (): readonly string[] => entries().flatMap(({ what, path }) => (what === 'over and over' ? [path] : []));
+    for (let i = 0; i < 250 && left().length > 0; i++) await sleep(20);
+    assert.deepEqual(left(), []);
+  }
+});

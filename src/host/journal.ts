@@ -15,6 +15,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -116,28 +117,17 @@ export async function intend(intention: Intention): Promise<Reading<Change>> {
     ...intention.undo,
     '',
   ].join('\n');
+  // Its guard first: a kill at any moment leaves no way back without one. What it finds is whole, by the rename, or is not there.
+  const guard = kept ? undefined : await guardOf(path, intention.withinSeconds ?? 0);
+  if (guard === null)
+    return unavailable('the guard', 'unsupported', 'sh could not be started', 'kmai changes nothing that it could not undo');
   try {
-    const fd = openSync(path, 'wx', 0o600);
-    try {
-      writeSync(fd, text);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    const directory = openSync(folder, 'r');
-    try {
-      fsyncSync(directory);
-    } finally {
-      closeSync(directory);
-    }
+    writeDown(folder, path, text);
+    if (guard !== undefined && guard.exitCode !== null) throw new Error('its guard ended before it was needed: a very slow disk');
   } catch (error) {
     rmSync(path, { force: true });
+    guard?.stdin?.end();
     return unavailable(path, 'denied', (error as Error).message, 'kmai changes nothing that it could not undo');
-  }
-  const guard = kept ? undefined : await guardOf(path, intention.withinSeconds ?? 0);
-  if (guard === null) {
-    rmSync(path, { force: true });
-    return unavailable('the guard', 'unsupported', 'sh could not be started', 'kmai changes nothing that it could not undo');
   }
   const forget = (): void => {
     rmSync(path, { force: true });
@@ -154,12 +144,33 @@ export async function intend(intention: Intention): Promise<Reading<Change>> {
   });
 }
 
+/** On the disk, whole, before it returns. @throws the errno */
+function writeDown(folder: string, path: string, text: string): void {
+  const fd = openSync(partOf(path), 'wx', 0o600);
+  try {
+    writeSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(partOf(path), path);
+  const directory = openSync(folder, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+const partOf = (path: string): string => `${path}.part`;
+
 /**
  * Waits for the end of its input (ours, however we end) or the deadline, then runs the way back until it succeeds.
  * timeout(1) sleeps in the kernel: the guard costs nothing while it waits. It ignores what a lost terminal sends.
  */
 const guardScript = `trap '' HUP INT TERM QUIT
 if command -v timeout >/dev/null; then timeout "$2" cat >/dev/null; else cat >/dev/null; fi
+rm -f "$1.part"
 i=0; while [ -e "$1" ] && [ $i -lt 20 ]; do sh "$1" >/dev/null 2>&1 && rm -f "$1"; i=$((i+1)); [ -e "$1" ] && sleep 0.2; done`;
 
 async function guardOf(path: string, seconds: number): Promise<ChildProcess | null> {
@@ -219,7 +230,7 @@ function entryOf(path: string): readonly Entry[] {
     return []; // undone by its guard since it was listed
   }
   const head = /^#!\/bin\/sh\n# kmai (kept|passing) (\S+)\n# (.*)\n/.exec(text);
-  // Cut off while it was written: fsync had not returned, so nothing was changed yet.
+  // Not ours.
   return head === null ? [] : [{ path, kept: head[1] === 'kept', at: head[2]!, what: head[3]! }];
 }
 
