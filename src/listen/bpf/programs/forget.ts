@@ -11,14 +11,15 @@ const ENOENT = -2;
  *
  * `second`: the idempotent copy (see `remember`); it looks before it deletes, since it is nearly always late and
  * looking takes no lock.
+ * @param seldom most pointers are none of ours: the first copy looks too
  */
-export function forget(a: Assembler, maps: Maps, second: boolean, done: string): void {
+export function forget(a: Assembler, maps: Maps, second: boolean, done: string, seldom = false): void {
   const unknown = a.fresh('unknown');
   a.store(['r10', KEY], 'r7');
-  if (second) {
+  if (second || seldom) {
     keyed(a, maps);
     a.call('map_lookup_elem');
-    a.jumpIf('r0', '==', 0, done);
+    a.jumpIf('r0', '==', 0, second ? done : unknown);
   }
   keyed(a, maps);
   a.call('map_delete_elem');
