@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import type { Unavailable } from '../model/evidence.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Target } from './target.ts';
 
@@ -88,8 +89,8 @@ export interface Heard {
   /** Share of one CPU that listening cost; null where it could not be measured. */
   readonly cost: number | null;
   readonly degradations: readonly Degradation[];
-  /** Ways to free that could not be heard, and why: of interest when frees turn out to be unseen. */
-  readonly deaf?: readonly string[];
+  /** Ways to allocate or free that could not be heard, and why: of interest when what was heard does not fit the growth. */
+  readonly deaf?: readonly Unavailable[];
   /** Anything a reader must know to judge the numbers. */
   readonly notes: readonly string[];
 }

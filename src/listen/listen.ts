@@ -41,8 +41,8 @@ export interface Listened {
   readonly losses: Losses | null;
   readonly degradations: readonly Degradation[];
   readonly cost: number | null;
-  /** Ways to free that this kernel does not let us hear. */
-  readonly deaf: readonly string[];
+  /** Ways to allocate and free that this kernel does not let us hear. */
+  readonly deaf: readonly Unavailable[];
   /** Each engine that refused, and why; the target when it was not found. */
   readonly unavailable: readonly Unavailable[];
 }

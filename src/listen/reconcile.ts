@@ -18,6 +18,8 @@ export interface Reconciliation {
   readonly survivors: number;
   /** `net_objects` (else survivors) over growth; 1: everything is explained. null where the cache hardly grew. */
   readonly explained_fraction: number | null;
+  /** Growth less what was heard: below zero frees went unheard, above it allocations; null where growth was not measured. */
+  readonly unheard_objects: number | null;
   readonly frees_visible: 'yes' | 'no' | 'unknown';
   readonly growth: 'steady' | 'warm-up' | 'none' | 'unknown';
   /** Changes of the counter that mean nothing: whole slabs a CPU keeps count as in use. */
@@ -54,6 +56,7 @@ export function reconcile(heard: Heard, target: Target, noiseInUnits: number): R
     net_objects: net,
     survivors,
     explained_fraction: explained,
+    unheard_objects: growth === null ? null : growth - balance,
     frees_visible: visible,
     growth: shape,
     noise_objects: Math.ceil(noise),
@@ -121,7 +124,6 @@ function remarks(
       `frees are not visible for this cache: ${survivors} objects seem to survive, but it grew by ${growth ?? 'an unknown number'}` +
         (heard.flow.reallocated > 0 ? ` and ${heard.flow.reallocated} live pointers were given out again` : ''),
     );
-  if (visible === 'no') said.push(...(heard.deaf ?? []));
   if (isSized(target) && survivors > 0 && (growth ?? 0) !== 0)
     said.push(
       `objects have sizes of their own: growth is told in objects of ${objectBytes.toFixed(0)} bytes, the mean of what is still held`,
@@ -131,6 +133,8 @@ function remarks(
     said.push(
       `what was heard explains ${(explained * 100).toFixed(0)} % of the growth of ${growth} objects; the rest is not accounted for`,
     );
+  if (visible === 'no' || (explained !== null && (explained < 0.9 || explained > 1.1)))
+    said.push(...(heard.deaf ?? []).map(({ what, detail }) => `${what} can't be heard: ${detail}`));
   if (target.kind === 'slab' && target.reclaimable)
     said.push('the kernel frees these objects when memory is wanted: what survives may be cached, not lost');
   if (losses.mapFull > 0) said.push(`${losses.mapFull} allocations were not recorded: more objects live than there is room for`);

@@ -71,6 +71,11 @@ test('maple_node, whose frees fire no event: it says so and calls nothing a leak
   assert.deepEqual(heard.accused, []);
   // On a kernel where they fire after all, seeing them is as good.
   assert.ok(heard.reconciliation.frees_visible === 'no' || heard.callsites.every((site) => site.freed > 0));
+  if (heard.reconciliation.frees_visible !== 'no') return;
+  // Each way that is unheard is told with its reason, and how much it must have been.
+  assert.ok(heard.reconciliation.unheard_objects! < 0);
+  assert.ok(heard.deaf.length > 0);
+  for (const { what, detail } of heard.deaf) assert.match(`${what}: ${detail}`, /^(frees|allocations) through \w+: .+/);
 });
 
 test('over its budget it listens without stacks, then to one in n, then not at all, and says each', { skip }, async () => {

@@ -1,4 +1,5 @@
 import type { Bpf } from '../../host/bpf.ts';
+import type { Unavailable } from '../../model/evidence.ts';
 import type { Effort } from '../budget.ts';
 import { type Attached, attachAllocations, attachFrees, type Knowledge } from './attach.ts';
 import { attachHooks, type Hook } from './hooks.ts';
@@ -14,7 +15,7 @@ export interface Ears {
   /** Events skipped so far because they came nested in another of the same kind. */
   nested(): number;
   /** Ways to free that can't be heard on this kernel, and why; known once sharpened. */
-  readonly deaf: readonly string[];
+  readonly deaf: readonly Unavailable[];
   deafen(): void;
 }
 
@@ -24,7 +25,7 @@ export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort):
   let effort = given;
   let sharp = false;
   let gone = 0;
-  const deaf: string[] = [];
+  const deaf: Unavailable[] = [];
   const hooked = (hears: Hook['hears']) =>
     attachHooks(
       bpf,
@@ -33,7 +34,7 @@ export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort):
       known.hooks.filter((hook) => hook.hears === hears),
       effort,
       (why) => {
-        if (!deaf.includes(why)) deaf.push(why);
+        if (!deaf.some(({ what }) => what === why.what)) deaf.push(why);
       },
     );
 

@@ -1,5 +1,6 @@
 import { type Bpf, BpfRefused } from '../../host/bpf.ts';
 import type { Btf } from '../../kernel/btf.ts';
+import type { Unavailable } from '../../model/evidence.ts';
 import type { Attached } from './attach.ts';
 import type { Maps } from './maps.ts';
 import { bulkAllocProgram } from './programs/bulk-alloc.ts';
@@ -46,7 +47,7 @@ export function attachHooks(
   caches: readonly bigint[],
   hooks: readonly Hook[],
   how: Recording,
-  deaf: (why: string) => void,
+  deaf: (why: Unavailable) => void,
 ): Attached {
   const programs: number[] = [];
   const links: number[] = [];
@@ -58,7 +59,9 @@ export function attachHooks(
       links.push(bpf.attachTracing(program));
     } catch (error) {
       if (!(error instanceof BpfRefused)) throw error;
-      deaf(`${hears} through ${name} can't be heard: ${error.message}`);
+      const denied = error.errorName === 'EPERM';
+      const help = denied ? 'this kernel lets no function be hooked' : '';
+      deaf({ what: `${hears} through ${name}`, reason: denied ? 'denied' : 'unsupported', detail: error.message, help });
     }
   }
   return {
