@@ -220,6 +220,7 @@ const chinese: Readonly<Record<string, string>> = {
   "cgroup {} (a challenge's)": 'cgroup {}(激发试验所建)',
   'run:PROGRAM ARGUMENT…': '写作 run:PROGRAM ARGUMENT…',
   'a TCP peer needs a port': 'TCP 对端须有端口',
+  'firewalld is not set up here': '此处没有配置 firewalld',
   'it has no plain line {}=…': '其中没有单独一行 {}=…',
   '{} is not known': '不知道 {}',
   '--set {}=…': '用 --set {}=… 指定',
