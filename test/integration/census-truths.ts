@@ -99,8 +99,7 @@ export const truths: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Caches that nobody looked at before the ranking's weights were frozen. The rule, stated beforehand: of a guest in
- * which lab/dumps/census.sh has run, all caches with objects none of whose names stands above; sorted, and every
- * n/12th of them taken where there are more than twelve.
+ * which lab/dumps/census.sh has run, all caches with objects none of whose names stands above: 12 on 6.1, 13 on 6.12.
  */
 export const heldOut: Readonly<Record<string, readonly string[]>> = {
   PING: ['inet_sock'],
@@ -108,6 +107,11 @@ export const heldOut: Readonly<Record<string, readonly string[]>> = {
   TIPC: ['tipc_sock'],
   UNIX: ['unix_sock'],
   'UNIX-STREAM': ['unix_sock'],
+  backing_aio: ['backing_aio'],
+  ccid3_hc_tx_sock: ['ccid3_hc_tx_sock'],
+  net_bridge_fdb_entry: ['net_bridge_fdb_entry'],
+  netfs_request: ['netfs_io_request'],
+  nfs_page: ['nfs_page'],
   nfs_commit_data: ['nfs_commit_data'],
   nfs_read_data: ['nfs_pgio_header'],
   nfs_write_data: ['nfs_pgio_header'],

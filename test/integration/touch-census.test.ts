@@ -48,8 +48,13 @@ for (const name of dumps.filter((one) => /^(idle|seed)/.test(one)))
   });
 
 for (const name of dumps.filter((one) => one.startsWith('census')))
-  test(`${name}: and in caches that nobody looked at before`, async () => {
+  test(`${name}: in caches that nobody looked at before it names no wrong type, and is silent about few`, async () => {
     const { right, wrong } = await judge(name, heldOut, (cache) => namesOf(cache).some((one) => one in truths));
-    assert.ok(right.length + wrong.length >= 10, `${right.length + wrong.length} caches`);
-    assert.ok(right.length >= 0.85 * (right.length + wrong.length), `wrong: ${wrong.join(', ')}`);
+    assert.ok(right.length + wrong.length >= 12, `${right.length + wrong.length} caches`);
+    // Reserves that were never used (mempools) are all zeros: 11 of 12 on 6.1, 11 of 13 on 6.12.
+    assert.deepEqual(
+      wrong.filter((one) => !one.endsWith(': no type')),
+      [],
+    );
+    assert.ok(right.length >= 0.8 * (right.length + wrong.length), `silent: ${wrong.join(', ')}`);
   });
