@@ -35,7 +35,7 @@ await build({
   minify: true,
   format: 'iife',
   platform: 'browser',
-  target: ['chrome120', 'firefox121', 'safari17'],
+  target: ['chrome123', 'firefox120', 'safari17.5'],
   jsx: 'automatic',
   jsxImportSource: 'preact',
   charset: 'utf8',

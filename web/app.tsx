@@ -1,4 +1,5 @@
 /** The page as a whole: a bar, a table of contents, and the record from its verdict down to what could not be read. */
+import { useComputed } from '@preact/signals';
 import { languages } from '../src/messages/reasons.ts';
 import type { Record } from '../src/model/record.ts';
 import { CachesView } from './caches.tsx';
@@ -125,7 +126,8 @@ function Contents({ record }: { readonly record: Record | null }) {
 function RecordView({ record }: { readonly record: Record }) {
   const { page } = useWords();
   const { server } = usePage();
-  const partial = server?.shown.value === 0 && server.served.value?.running?.kind === 'diagnose';
+  // Computed, so that the second hand of an examination does not draw the whole record anew.
+  const partial = useComputed(() => server?.shown.value === 0 && server.served.value?.running?.kind === 'diagnose').value;
   const { callsites, outcomes, specimens, diagnosis } = record;
   const read = specimens.filter(({ kind }) => kind !== 'cache');
   return (

@@ -1,6 +1,7 @@
 /** All caches over time at a glance: a row a cache, orange where it gained, blue where it gave back. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { bytes, signed } from '../src/kernel/units.ts';
+import { clock } from './clock.ts';
 import { diverging } from './colours.ts';
 import { type CacheRow, pointsOf, spread } from './course.ts';
 import { momentAt, paint, type Pyramid, pyramidOf } from './pyramid.ts';
@@ -26,6 +27,9 @@ export function mapOf(rows: readonly CacheRow[]): { readonly pyramid: Pyramid; r
   };
 }
 
+/** A canvas has its limits. */
+const mostLines = 1000;
+
 function moves({ bytes: held }: CacheRow): boolean {
   return held !== undefined && held.values.some((value) => value !== null && value !== held.values[0]);
 }
@@ -41,7 +45,10 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
   const isDark = dark.value;
   const numbers = useMemo(() => new Map(rows.map(({ name }, at) => [name, at])), [rows]);
   // Most caches stand still, and say so by their number.
-  const lines = order.map((name) => numbers.get(name)!).filter((row) => moves(rows[row]!));
+  const lines = order
+    .map((name) => numbers.get(name)!)
+    .filter((row) => moves(rows[row]!))
+    .slice(0, mostLines);
   const lineHeight = Math.max(2, Math.min(14, Math.floor(320 / Math.max(1, lines.length))));
   const height = Math.max(24, lines.length * lineHeight);
 
@@ -85,9 +92,7 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
       const values = row === undefined ? undefined : map.values[row];
       if (values === undefined) return setTold('');
       const at = momentAt(times, span[0] + (event.offsetX / element.clientWidth) * (span[1] - span[0]));
-      return setTold(
-        `${rows[row!]!.name}: ${signed(values[at]! - values[0]!, bytes)}, ${new Date(times[at]! * 1000).toISOString().slice(11, 19)}Z`,
-      );
+      return setTold(`${rows[row!]!.name}: ${signed(values[at]! - values[0]!, bytes)}, ${clock(times[at]!, 1)} UTC`);
     };
     picture.addEventListener('mousemove', point);
     const watcher = new ResizeObserver(soon);

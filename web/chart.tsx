@@ -1,6 +1,7 @@
 /** A uPlot chart that follows its place, the colours and the keyboard. */
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { clock } from './clock.ts';
 import { ink, type Ink } from './colours.ts';
 import { usePage } from './state.ts';
 import { handleZoom, type Span } from './zoom.ts';
@@ -17,12 +18,6 @@ export interface Drawing {
 }
 
 const powersOfTwo = Array.from({ length: 50 }, (_, power) => 2 ** power);
-
-/** Time of day, UTC as in the record; with its date where days are told apart. */
-function clock(time: number, step: number): string {
-  const iso = new Date(time * 1000).toISOString();
-  return step >= 86_400 ? iso.slice(0, 10) : iso.slice(11, step >= 60 ? 16 : 19);
-}
 
 interface ChartProps {
   readonly label: string;

@@ -3,10 +3,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { mostSeconds, type Running } from '../src/model/served.ts';
 import type { ServerState } from './server-state.ts';
 import { usePage, useWords } from './state.ts';
-import { instant } from './verdict.tsx';
+import { instant } from './clock.ts';
 
 export function Examine({ server }: { readonly server: ServerState }) {
-  const { page } = useWords();
+  const { page, report } = useWords();
   const served = server.served.value;
   const running = served?.running ?? null;
   return (
@@ -36,7 +36,7 @@ export function Examine({ server }: { readonly server: ServerState }) {
             {served.records.map((record) => (
               <li key={record.id}>
                 <button type="button" aria-pressed={server.shown.value === record.id} onClick={() => server.show(record.id)}>
-                  <bdi>{record.title}</bdi> · {instant(record.at)} · {record.verdict}
+                  <bdi>{record.title}</bdi> · {instant(record.at)} · {report.verdicts[record.verdict]}
                 </button>
               </li>
             ))}

@@ -1,4 +1,5 @@
 /** Growth with its fit and interval, and events against objects with theirs. */
+import { useMemo } from 'preact/hooks';
 import { bytes, figure, signed } from '../src/kernel/units.ts';
 import { reason, say } from '../src/messages/reasons.ts';
 import type { Finding } from '../src/model/diagnosis.ts';
@@ -17,7 +18,7 @@ interface PictureProps {
 
 export function GrowthPicture({ record, finding }: PictureProps) {
   const { page } = useWords();
-  const course = courseOf(record, finding);
+  const course = useMemo(() => courseOf(record, finding), [record, finding]);
   const { growth } = finding;
   const objects = growth.objects_per_second !== null;
   const format = (value: number): string =>
@@ -85,7 +86,7 @@ function drawCourse(course: Course, colours: Ink, axis: { readonly gained: strin
 export function DriverPicture({ record, finding }: PictureProps) {
   const { language, page } = useWords();
   const { driver } = finding;
-  const pairs = pairsOf(record, finding);
+  const pairs = useMemo(() => pairsOf(record, finding), [record, finding]);
   return (
     <figure>
       <h3>

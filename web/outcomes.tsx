@@ -6,7 +6,7 @@ import type { Outcome } from '../src/model/evidence.ts';
 import { outcomeSentence } from '../src/record/outcome.ts';
 import { ticks } from './scatter.tsx';
 import { useWords } from './state.ts';
-import { instant } from './verdict.tsx';
+import { instant } from './clock.ts';
 
 export function OutcomeList({ outcomes }: { readonly outcomes: readonly Outcome[] }) {
   const { language, page } = useWords();

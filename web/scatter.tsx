@@ -1,4 +1,5 @@
 /** Events against objects, interval by interval, with the fitted line and its interval: as SVG, so that it prints sharp. */
+import { useId } from 'preact/hooks';
 import { figure } from '../src/kernel/units.ts';
 import type { Driver } from '../src/model/diagnosis.ts';
 import type { Pairs } from './course.ts';
@@ -9,6 +10,7 @@ const edge = { left: 64, right: 12, top: 12, bottom: 44 };
 
 export function Scatter({ pairs, driver }: { readonly pairs: Pairs; readonly driver: Driver }) {
   const { page } = useWords();
+  const area = useId();
   const events = pairs.points.map(([x]) => x);
   const objects = pairs.points.map(([, y]) => y);
   const [x0, x1] = room(events);
@@ -28,7 +30,7 @@ export function Scatter({ pairs, driver }: { readonly pairs: Pairs; readonly dri
   ].map(([px, py]) => `${x(px!)},${y(py!)}`);
   return (
     <svg class="picture" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${pairs.counter}. ${label}`}>
-      <clipPath id="scatter-area">
+      <clipPath id={area}>
         <rect x={edge.left} y={edge.top} width={width - edge.left - edge.right} height={height - edge.top - edge.bottom} />
       </clipPath>
       {ticks(x0, x1).map((value) => (
@@ -47,7 +49,7 @@ export function Scatter({ pairs, driver }: { readonly pairs: Pairs; readonly dri
           </text>
         </g>
       ))}
-      <g clip-path="url(#scatter-area)">
+      <g clip-path={`url(#${area})`}>
         <polygon class="doubt" points={doubt.join(' ')} />
         {pairs.points.map(([px, py], index) => (
           <circle key={index} class="point" cx={x(px)} cy={y(py)} r="3.5" />

@@ -59,6 +59,8 @@ export function connect(receive: (record: Record) => void): ServerState {
     served.value = now;
     const newest = now.records.at(-1)?.id ?? 0;
     if (newest > (before?.records.at(-1)?.id ?? 0)) show(newest);
+    // What was being watched is gone: back to the last record.
+    else if (now.running === null && shown.value === 0 && newest > 0) show(newest);
     else if (now.running !== null && now.running.partial > (before?.running?.partial ?? 0) && (shown.value === null || shown.value === 0)) {
       shown.value = 0;
       void fetchRecord('/api/running/record', 0);

@@ -3,6 +3,7 @@ import { duration, bytes, englishDuration, chineseDuration } from '../src/kernel
 import { say } from '../src/messages/reasons.ts';
 import type { Record } from '../src/model/record.ts';
 import { subject, verdictLines } from '../src/record/sentences.ts';
+import { instant } from './clock.ts';
 import { usePage, useWords } from './state.ts';
 
 export function Verdict({ record, partial }: { readonly record: Record; readonly partial: boolean }) {
@@ -46,11 +47,6 @@ export function Verdict({ record, partial }: { readonly record: Record; readonly
       {thinnedTo !== null && <p class="notice">{page.drawn(thinnedTo)}</p>}
     </section>
   );
-}
-
-/** As ISO 8601 without its T: the same in every country. */
-export function instant(iso: string): string {
-  return iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z');
 }
 
 export function findingTitle(record: Record, at: number): string {

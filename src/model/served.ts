@@ -1,5 +1,7 @@
 /** What `kmai serve` and its page say to each other. */
 
+import type { Verdict } from './diagnosis.ts';
+
 /** An examination that runs now. */
 export interface Running {
   readonly kind: 'diagnose' | 'listen' | 'file';
@@ -18,7 +20,7 @@ export interface StoredRecord {
   readonly title: string;
   /** ISO 8601 */
   readonly at: string;
-  readonly verdict: string;
+  readonly verdict: Verdict;
 }
 
 /** A change of kmai's on this machine that waits to be undone. */
