@@ -76,7 +76,10 @@ const coreFlag = {
 const memoryFlag = {
   kind: 'parsed',
   parse: parseBytes,
-  brief: 'what orphans may keep in memory beyond the 100 MiB it takes anyway, e.g. 300M (2G): with less than it would like it takes longer',
+  brief: said(
+    'what orphans may keep in memory beyond the 100 MiB it takes anyway, e.g. 300M (2G): with less than it would like it takes longer',
+    '查找孤儿对象时,在本就占用的 100 MiB 之外可占用的内存,如 300M(默认 2G):给得少则耗时更长',
+  ),
   placeholder: 'LIMIT',
   optional: true,
 } as const;

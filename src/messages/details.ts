@@ -153,7 +153,11 @@ const chinese: Readonly<Record<string, string>> = {
   'the kernel dropped {} events': '内核丢弃了 {} 个事件',
   '{} events came nested in another; {} of them were caught by the second copy': '{} 个事件嵌套于其他事件之中;其中 {} 个由第二份程序捕获',
   '{} lines could not be read': '{} 行读不懂',
+  "{} can't be heard: {}": '听不到 {}:{}',
+  'this kernel lets no function be hooked': '此内核不允许挂接任何函数',
+  '{}; the kernel dropped {} events, it is too busy for this engine': '{};内核丢弃了 {} 个事件,对此引擎而言过于繁忙',
   'after {} s listening cost {} % of a CPU: went on with {}': '{} 秒后监听占用一个 CPU 的 {} %:改以 {} 继续',
+  'after {} s listening cost {} % of a CPU: {}': '{} 秒后监听占用一个 CPU 的 {} %:{}',
   'objects have sizes of their own: growth is told in objects of {} bytes, the mean of what is still held':
     '对象大小不一:增长以 {} 字节的对象计,即仍被持有者的平均大小',
   'the event {}': '事件 {}',

@@ -50,7 +50,10 @@ async function killOne(engine: string, milliseconds: number, onceReady: boolean)
 const kills = Number(process.env['KMAI_KILLS'] ?? 20);
 
 // Moments are spread evenly rather than drawn: each run meets the same ones.
-test(`killed at ${kills} moments, it leaves no program, no instance, no perf and no bpftrace behind`, { skip, timeout: 30_000 * kills }, async () => {
+test(`killed at ${kills} moments, it leaves no program, no instance, no perf and no bpftrace behind`, {
+  skip,
+  timeout: 30_000 * kills,
+}, async () => {
   const others = leftovers();
   assert.deepEqual(others, [], 'something of ours was here before');
   const engines = ['bpf', 'bpf', 'tracefs', 'perf', 'bpftrace'] as const;

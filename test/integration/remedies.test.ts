@@ -23,7 +23,7 @@ interface Doctor {
 
 async function doctor(within: readonly string[]): Promise<Doctor> {
   const [program, ...rest] = [...within, process.execPath, `${root}/test/workloads/remedy.ts`];
-  const child = await start([program!, ...rest], true);
+  const child = await start([program, ...rest], true);
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
   const say = async (line: string): Promise<unknown> => {
     child.stdin!.write(`${line}\n`);
