@@ -141,13 +141,13 @@ test('caches are filtered by any alias and sorted by any column', async () => {
   await page.locator('#caches input[type=search]').fill('no such cache');
   assert.equal(await page.locator('#caches > .empty').innerText(), pageWords.en.empty.match);
   await page.locator('#caches input[type=search]').fill('');
-  await page.locator('#caches th button', { hasText: 'Cache' }).click();
+  await page.locator('#caches thead button', { hasText: 'Cache' }).click();
   const names = await page.locator('button.row').allInnerTexts();
   assert.deepEqual(
     names,
     names.toSorted((a, b) => a.localeCompare(b)),
   );
-  await page.locator('#caches th button', { hasText: 'Objects' }).click();
+  await page.locator('#caches thead button', { hasText: 'Objects' }).click();
   const counts = (await page.locator('#caches tbody tr td:nth-of-type(2)').allInnerTexts()).map((text) => Number(text.replaceAll(',', '')));
   assert.deepEqual(
     counts,
