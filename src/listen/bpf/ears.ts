@@ -48,7 +48,8 @@ export function openEars(bpf: Bpf, maps: Maps, known: Knowledge, given: Effort):
     if (effort.stopped) return;
     allocations.push(attachAllocations(bpf, maps, known, effort, 'first'));
     // What comes in bulk alone would never be heard, and the cache would seem quiet: hooked at once.
-    allocations.push(hooked('allocations'));
+    // Where the cache's address is not known nothing could be told apart there.
+    if (known.caches.length > 0) allocations.push(hooked('allocations'));
     // Where one in n is recorded there is no second copy: it could not know what the first left out on purpose.
     if (sharp && effort.sample === 1) allocations.push(attachAllocations(bpf, maps, known, effort, 'second'));
   };
