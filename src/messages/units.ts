@@ -2,6 +2,7 @@
 
 const units: readonly (readonly [RegExp, string])[] = [
   [/(?<=\d) objects\/s\b/g, ' 对象/秒'],
+  [/(?<=\d) to (?=[−\d])/g, ' 至 '],
   [/(?<=\d) objects\b/g, ' 个对象'],
   [/(?<=\d) s\b/g, ' 秒'],
   [/(?<=\d) min\b/g, ' 分'],
