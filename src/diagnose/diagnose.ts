@@ -18,7 +18,7 @@ import { type Recognise, matchCases } from './match.ts';
 import { remediesOf } from './case-remedies.ts';
 import { memoryCandidates } from './memory-candidates.ts';
 import { nextFor, nextForAll } from './next-exam.ts';
-import { lostPagesCandidates, orphanCandidates } from './orphan-candidates.ts';
+import { lostPagesCandidates, nothingLost, orphanCandidates } from './orphan-candidates.ts';
 import { slabCandidates } from './slab-candidates.ts';
 
 export interface Knowledge {
@@ -188,6 +188,7 @@ const shortestWindow = 8;
 function verdictReasons(verdict: Verdict, undecided: readonly GrownCache[], index: EvidenceIndex, seconds: number): Reason[] {
   const said: Reason[] = [];
   if (verdict === 'leak' || verdict === 'growth') return said;
+  said.push(...nothingLost(index));
   if (index.named('slab_active_objects').length === 0) {
     const missing = index.missing('/proc/slabinfo');
     said.push(reason('no_slabinfo', { why: missing === undefined ? 'it was not there' : `${missing.reason}, ${missing.detail}` }));

@@ -65,7 +65,10 @@ test('pages that nothing points to are a page leak, from half a percent of memor
     findings.map(({ where, syndrome, growth }) => [where.kind, syndrome, growth.bytes_per_second]),
     [['pages', 'page-leak', 4.808 * 4096]],
   );
-  assert.deepEqual(diagnose(evidence([unowned(496)]), { cases: [] }).findings, []);
+  const healthy = diagnose(evidence([unowned(496)]), { cases: [] });
+  assert.deepEqual(healthy.findings, []);
+  assert.equal(healthy.reasons[0]?.code, 'nothing_lost');
+  assert.deepEqual(healthy.reasons[0]?.args, { objects: 0, pages: 496 });
 });
 
 test('a handful of unreachable objects is no finding', () => {

@@ -5,7 +5,7 @@
 import { aliasOfType } from '../kernel/cache-types.ts';
 import { bytes } from '../kernel/units.ts';
 import { reason } from '../messages/reasons.ts';
-import type { Growth } from '../model/diagnosis.ts';
+import type { Growth, Reason } from '../model/diagnosis.ts';
 import type { OrphansSpecimen, PagesSpecimen } from '../model/evidence.ts';
 import { bare, type Candidate } from './candidate.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
@@ -97,4 +97,12 @@ export function lostPagesCandidates(index: EvidenceIndex, known: readonly Candid
         ],
       }),
     );
+}
+
+/** That memory was looked through and holds nothing lost: what a dump says of a healthy machine. */
+export function nothingLost(index: EvidenceIndex): readonly Reason[] {
+  const pages = index.evidence.specimens.find((one) => one.kind === 'pages');
+  if (pages?.kind !== 'pages') return [];
+  const objects = index.evidence.specimens.reduce((sum, one) => sum + (one.kind === 'orphans' ? one.unreachable : 0), 0);
+  return [reason('nothing_lost', { objects, pages: pages.unowned.pages })];
 }

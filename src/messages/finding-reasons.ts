@@ -31,6 +31,11 @@ export const findingReasons = {
     (a) =>
       `${a.cache} 的 ${a.objects} 个对象中有 ${a.unreachable} 个(${a.bytes})无处可达${a.type === '' ? '' : `;它们是 struct ${a.type}`}。`,
   ),
+  nothing_lost: sentence(
+    (a: { objects: number; pages: number }) =>
+      `The kernel's memory shows no loss: ${a.objects} objects that can be reached from nowhere, ${a.pages} pages that nothing points to, as few as on healthy machines. Growth that something still points to does not show in one look.`,
+    (a) => `内核内存中未见丢失:${a.objects} 个对象无处可达,${a.pages} 个页无处指向,与健康机器相当。仍被引用的增长,看一次看不出来。`,
+  ),
   lost_pages: sentence(
     (a: { pages: number; bytes: string; percent: string; orders: string }) =>
       `${a.pages} allocated pages (${a.bytes}, ${a.percent} % of memory) are of no kind that can be told, and nothing in the kernel's memory points to them: ${a.orders}.`,

@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel.ts';
 import type { Cache } from './caches.ts';
 import type { Census, CensusRow } from './census.ts';
 import { type Leaf, leavesOf, prototypeKey } from './leaves.ts';
+import { weights } from './weights.ts';
 import { pointerClasses } from './words.ts';
 
 export interface RankedType {
@@ -13,41 +14,12 @@ export interface RankedType {
   readonly size: number;
   /** Higher fits better; what it means is only known against the others'. */
   readonly score: number;
+  /** Of the score, what the objects' own words say: neither the cache's name nor its size. */
+  readonly evidence: number;
   /** Does the cache, or an alias, bear its name? */
   readonly named: boolean;
 }
 
-/**
- * Weights, fixed by hand on Debian's 6.1 and 6.12 kernels. Positive speaks for a type, negative against it;
- * each is multiplied by the share of objects that show it.
- */
-const weights = {
-  pointerInNumber: -4,
-  pointerInLong: 1,
-  /** The kernel keeps addresses of its own as unsigned long: va_start, page flags in a pointer's low bits. */
-  pointerInUnsignedLong: -0.5,
-  numberInPointer: -4,
-  smallInPointer: -1,
-  pointerOutside: -2,
-  samePrototype: 8,
-  otherPrototype: -3,
-  dataForFunction: -3,
-  functionForPointer: -3,
-  ownListHead: 4,
-  selfElsewhere: -1.5,
-  sameStruct: 8,
-  otherStruct: -2,
-  functionTable: 1,
-  notThatTable: -3,
-  cacheOfThatType: 3,
-  largerThanItsObject: -2,
-  anyCache: 0.3,
-  fills: 1.5,
-  named: 6,
-  /** A cache is created with sizeof(struct); merged ones show the largest of their sizes. */
-  exact: 5,
-  exactOfMerged: 2,
-} as const;
 const smallest = 0.4;
 /** Words of a global that are compared with a struct's function pointers. */
 const comparedWords = 128;
@@ -94,8 +66,9 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
     if (bytes > cache.objectSize && !mayBeCut(own, bytes)) continue;
     const named = names.has(own.name);
     const leaves = leavesOf(btf, id, Math.min(words, Math.ceil(bytes / 8)));
-    let score = weights.fills * Math.min(1, bytes / cache.objectSize) + (named ? weights.named : 0);
-    if (bytes === cache.objectSize) score += cache.aliases.length === 0 ? weights.exact : weights.exactOfMerged;
+    let prior = named ? weights.named : 0;
+    if (bytes === cache.objectSize) prior += cache.aliases.length === 0 ? weights.exact : weights.exactOfMerged;
+    let score = prior + weights.fills * Math.min(1, bytes / cache.objectSize);
     for (const row of rows) {
       const here = leaves[row.offset >> 3] ?? [];
       if (here.length === 0) score += row.pointers > 0.05 ? weights.pointerOutside * row.pointers : 0;
@@ -105,7 +78,8 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
       type: own.name === '' ? `struct {…} #${id}` : own.name,
       id,
       size: own.size,
-      score: Math.round(score * 100) / 100,
+      score: rounded(score),
+      evidence: rounded(score - prior),
       named,
     });
   }
@@ -181,6 +155,10 @@ export function rankTypes(kernel: Kernel, caches: readonly Cache[], counted: Cen
       ? weights.largerThanItsObject * share
       : weights.anyCache * share;
   }
+}
+
+function rounded(score: number): number {
+  return Math.round(score * 100) / 100;
 }
 
 interface Shares {

@@ -22,6 +22,10 @@ const worthShare = 0.01;
 const worthObjects = 8;
 /** A type needs some score to be named at all: a struct of zeros fits every object of zeros. */
 const leastScore = 2.5;
+/** A type that nothing but the objects' words speaks for needs more: a pointer that many types could have is not enough. */
+const leastEvidence = 6;
+/** And far more where the objects point into a module that brings no types: its own struct is not among those ranked. */
+const evidenceAgainstModule = 20;
 
 /**
  * Splits a cache that several types share: by the pointer most objects have in common (a function, a global),
@@ -62,16 +66,25 @@ export function splitByType(kernel: Kernel, objects: Objects, cache: Cache, only
 function group(kernel: Kernel, objects: Objects, counted: Census, by: string): Group {
   const ranked = rankTypes(kernel, objects.caches, counted);
   const best = ranked[0];
+  const told =
+    best !== undefined &&
+    best.score >= leastScore &&
+    (best.named || best.evidence >= (ofUntypedModule(kernel, counted) ? evidenceAgainstModule : leastEvidence));
   return {
     objects: counted.objects,
-    type:
-      best !== undefined && best.score >= leastScore && (speaks(counted) || (best.named && counted.cache.aliases.length === 0))
-        ? best
-        : undefined,
+    type: told && (speaks(counted) || (best.named && counted.cache.aliases.length === 0)) ? best : undefined,
     ranked,
     by,
     counted,
   };
+}
+
+function ofUntypedModule(kernel: Kernel, counted: Census): boolean {
+  const typed = new Set(kernel.moduleBtfs.map((one) => one.module));
+  return counted.rows.some(({ targets: [first] }) => {
+    const module = first?.target?.symbol?.module;
+    return module !== undefined && !typed.has(module) && first!.count > counted.objects / 2;
+  });
 }
 
 /** Is there anything but zeros in the objects? */
