@@ -38,7 +38,7 @@ const shownSites = 3;
 
 function named(view: SlabView, name: string): Cache {
   const cache = findCache(view.caches, name);
-  if (cache === undefined) throw new Meaningless(`no cache ${name}, by its own name or an alias`);
+  if (cache === undefined) throw new Meaningless(`no cache ${name}, by its own name or an alias; kmai touch caches lists them`);
   return cache;
 }
 
@@ -74,9 +74,10 @@ export async function examineCensus(core: Core, name: string, lostOnly: boolean,
 function groupLines(group: Group): readonly string[] {
   const name = group.type === undefined ? 'of no type that can be told' : `struct ${group.type.type}`;
   const others = group.ranked.slice(1, ranked).map((one) => `${one.type} ${one.score}`);
-  return [
-    `  ${group.objects} ${name}${group.by === '' ? '' : `, by ${group.by}`}${group.type === undefined ? '' : ` (${group.type.score}; then ${others.join(', ')})`}`,
-  ];
+  const shared = group.by === '' ? [] : [`they share ${group.by}`];
+  const fit = group.type === undefined ? [] : [`fit ${group.type.score}, next ${others.join(', ')}`];
+  const why = [...shared, ...fit].join('; ');
+  return [`  ${group.objects} ${name}${why === '' ? '' : ` (${why})`}`];
 }
 
 export async function examineOrphans(core: Core, name: string | undefined, progress: Progress): Promise<Examination> {
@@ -97,7 +98,9 @@ export async function examineOrphans(core: Core, name: string | undefined, progr
     lines.push(...text, ...sites.slice(0, shownSites).flatMap(siteLines));
   }
   const lost = reach.perCache.reduce((sum, one) => sum + one.unreachable, 0);
-  lines.push(`${lost} of ${reach.perCache.reduce((sum, one) => sum + one.objects, 0)} objects can be reached from nowhere`);
+  lines.push(
+    `${only === undefined ? '' : 'of all caches: '}${lost} of ${reach.perCache.reduce((sum, one) => sum + one.objects, 0)} objects can be reached from nowhere`,
+  );
   return { specimens, callsites, abnormal: rows.some((one) => one.unreachable >= lossObjects), text: lines.join('\n') };
 }
 
