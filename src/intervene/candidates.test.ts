@@ -5,6 +5,7 @@ import { candidatesOf, parseStat, type Process } from './candidates.ts';
 const process = (pid: number, comm: string, more: Partial<Process> = {}): Process => ({
   pid,
   comm,
+  program: comm,
   state: 'S',
   parent: 1,
   group: pid,
@@ -72,4 +73,20 @@ test('a name with parentheses and spaces is read whole', () => {
   const text = '4242 (a) b (c) S 1 4242 4242 0 -1 4194560 1 2 3';
   assert.deepEqual(parseStat(text), { pid: 4242, comm: 'a) b (c', state: 'S', parent: 1, group: 4242, kernel: false });
   assert.equal(parseStat('nonsense'), null);
+});
+
+test('a program is known by its file where its thread has another name: excluded by either, spared by either', () => {
+  const renamed = [
+    process(1, 'init', { parent: 0 }),
+    process(300, 'MainThread', { program: 'node' }),
+    process(301, 'worker', { program: 'sshd' }),
+  ];
+  const { candidates, spared } = candidatesOf([...renamed, shell], 100, options);
+  assert.deepEqual(
+    candidates.map(({ name }) => name),
+    ['node[300]'],
+  );
+  assert.deepEqual(spared.find(({ name }) => name === 'sshd[301]')?.why, 'the way in');
+  for (const exclude of ['node', 'MainThread', '300'])
+    assert.equal(candidatesOf([...renamed, shell], 100, { ...options, exclude: [exclude] }).candidates.length, 0);
 });

@@ -5,7 +5,10 @@ import { sparedByName } from './spared.ts';
 
 export interface Process {
   readonly pid: number;
+  /** The name its thread gave itself: Node's is MainThread. */
   readonly comm: string;
+  /** The file it was started as, without its folder; '' where it can't be read. */
+  readonly program: string;
   readonly state: string;
   readonly parent: number;
   readonly group: number;
@@ -31,7 +34,7 @@ export interface CandidateOptions {
 
 const PF_KTHREAD = 0x0020_0000;
 
-export function parseStat(text: string): Omit<Process, 'cgroup'> | null {
+export function parseStat(text: string): Omit<Process, 'cgroup' | 'program'> | null {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
   if (open < 0 || close < open) return null;
@@ -55,7 +58,9 @@ export function readProcesses(host: Host): Reading<readonly Process[]> {
     const parsed = stat.ok ? parseStat(stat.value) : null;
     if (parsed === null) return [];
     const cgroup = host.read(`/proc/${name}/cgroup`);
-    return [{ ...parsed, cgroup: (cgroup.ok ? /^0::(.*)$/m.exec(cgroup.value)?.[1] : undefined) ?? '' }];
+    const cmdline = host.read(`/proc/${name}/cmdline`);
+    const program = cmdline.ok ? (cmdline.value.split('\0')[0]!.split(' ')[0]!.split('/').at(-1) ?? '') : '';
+    return [{ ...parsed, program, cgroup: (cgroup.ok ? /^0::(.*)$/m.exec(cgroup.value)?.[1] : undefined) ?? '' }];
   });
   return available(found);
 }
@@ -72,8 +77,8 @@ export function candidatesOf(processes: readonly Process[], self: number, option
     if (descends(one, self, byPid) || one.group === ownGroup) return 'kmai itself';
     // Stopped by someone else, or dead: we could not give back what we did not take.
     if (!['R', 'S', 'D', 'I'].includes(one.state)) return 'stopped already';
-    if (options.exclude.includes(String(one.pid)) || options.exclude.includes(one.comm)) return 'excluded';
-    return sparedByName(one.comm);
+    if ([String(one.pid), one.comm, one.program].some((name) => options.exclude.includes(name))) return 'excluded';
+    return sparedByName(one.comm) ?? sparedByName(one.program);
   };
   const people = processes.filter(({ kernel }) => !kernel);
   return options.units && options.cgroup2 !== null ? units(people, why, options, options.cgroup2) : pids(people, why, options);
@@ -90,7 +95,7 @@ function descends(one: Process, self: number, byPid: ReadonlyMap<number, Process
 
 function pids(people: readonly Process[], why: (one: Process) => string | null, { only }: CandidateOptions): Candidates {
   const wanted = people.filter(({ pid }) => only === undefined || only.includes(String(pid)));
-  const judged = wanted.map((one) => ({ name: `${one.comm}[${one.pid}]`, pids: [one.pid], cgroup: null, why: why(one) }));
+  const judged = wanted.map((one) => ({ name: `${one.program || one.comm}[${one.pid}]`, pids: [one.pid], cgroup: null, why: why(one) }));
   return parted(judged);
 }
 

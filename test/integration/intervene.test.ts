@@ -97,6 +97,29 @@ test('a protocol that was saved is run again as it was; another seed makes anoth
   assert.deepEqual([seed, ...arms.map(({ stimulus, events }) => `${stimulus} ${events}`)], [1, 'open 97', 'stat 97']);
 });
 
+test("advice names the package of this distribution that has the fix, before mainline's releases", { skip }, async () => {
+  const file = join(journal, 'os-release');
+  writeFileSync(file, 'NAME="openSUSE Leap"\nID="opensuse-leap"\nVERSION_ID="15.5"\nPRETTY_NAME="openSUSE Leap 15.5"\n');
+  const leap = [
+    'unshare',
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-ec',
+    `mount --bind ${file} "$(readlink -f /etc/os-release)"; exec "$@"`,
+    'sh',
+  ];
+  const shown = await kmai(['treat', 'ipv6-fib6-rule-suppress'], { within: leap });
+  assert.equal(shown.code, 0, shown.stderr);
+  assert.match(
+    shown.stdout,
+    /update-kernel: .*\n.*risk: a reboot.*\n\s+fixed in kernel-default 5\.14\.21-150500\.55\.73\.1, 5\.16, 5\.15\.7/,
+  );
+  assert.match(shown.stdout, /nothing was done; --apply REMEDY asks/);
+  assert.match((await kmai(['treat', 'ipv6-fib6-rule-suppress', '--lang', 'zh'], { within: leap })).stdout, /修复于 kernel-default/);
+});
+
 test('a treatment that does not help is "unchanged", and --verify later says so again', { skip }, async () => {
   net.run(['ip', '-6', 'rule', 'add', 'table', 'main', 'suppress_prefixlength', '0', 'pref', '77']);
   const record = join(journal, 'record.json');
