@@ -70,7 +70,8 @@ export async function conductElimination(candidates: readonly Pausable[], option
       options,
     );
     if (!rate.ok) {
-      failure = rate.unavailable;
+      if (signal?.aborted === true) stopped = 'interrupted';
+      else failure = rate.unavailable;
       return null;
     }
     return rate.value / baseline.rate;
