@@ -1,6 +1,7 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import type { TouchVerb } from '../consult/touch.ts';
 import { tell } from '../messages/details.ts';
+import { tellExamined } from '../messages/examined.ts';
 import type { Context } from './context.ts';
 import { language, said } from './language.ts';
 import { exit } from './exit.ts';
@@ -34,6 +35,7 @@ export async function runTouch(options: TouchOptions, writers: Writers): Promise
     memory: options.memory,
     lostOnly: options.lost ?? false,
     onProgress: (text) => writers.progress(tell(text, language)),
+    language,
   });
   if (!answered.ok) {
     const { what, reason, detail, help } = answered.unavailable;
@@ -52,7 +54,8 @@ export async function runTouch(options: TouchOptions, writers: Writers): Promise
     };
     writers.out(`${JSON.stringify(found, null, 1)}\n`);
   } else {
-    writers.out(`${text}\n`);
+    // What `read` printed is the kernel's own.
+    writers.out(`${options.verb === 'read' || options.verb === 'struct' ? text : tellExamined(text, language)}\n`);
     for (const [kind, count] of core.damage) writers.err(`kmai: ${count} ${kind}\n`);
     if (flaws.count > 0)
       writers.err(

@@ -1,4 +1,6 @@
 /** Palpation for the fronts: opens a core and runs one verb on it. */
+import { progressText } from '../messages/progress.ts';
+import type { Language } from '../messages/reasons.ts';
 import type { Reading } from '../model/reading.ts';
 import { available, Malformed } from '../model/reading.ts';
 import { complaint } from '../touch/btf/evaluate.ts';
@@ -21,6 +23,8 @@ export interface TouchQuestion {
   /** Bytes that the tables of mark and sweep may take. */
   readonly memory?: number | undefined;
   readonly onProgress: (text: string) => void;
+  /** Of the progress. */
+  readonly language?: Language;
 }
 
 export interface Touched extends Examination {
@@ -41,7 +45,7 @@ export class BadQuestion extends Error {
 
 /** @throws BadQuestion for an unknown cache, a bad expression, an address nowhere */
 export async function touch(question: TouchQuestion): Promise<Reading<Touched>> {
-  question.onProgress('opening …');
+  question.onProgress(progressText('opening', { path: question.core }, question.language ?? 'en'));
   const core = await openCore(question.core, question.memory);
   if (!core.ok) return core;
   const { kernel, flaws } = core.value;

@@ -5,7 +5,7 @@
  */
 import type { Unavailable } from '../model/evidence.ts';
 import type { Language } from './sentence.ts';
-import { inChinese } from './units.ts';
+import { translator } from './patterns.ts';
 
 /** Why something could not be read, in a word. */
 export const reasonWords: Readonly<Record<Language, Readonly<Record<Unavailable['reason'], string>>>> = {
@@ -164,6 +164,10 @@ const chinese: Readonly<Record<string, string>> = {
   'this kernel has no event for {}': '此内核没有 {} 的事件',
   'a younger kernel has one': '较新的内核才有',
   'it has {} arguments, {} are known': '它有 {} 个参数,已知 {} 个',
+  "{} can't be heard: {}": '听不到 {}:{}',
+  'after {} s listening cost {} % of a CPU: {}': '{} 秒后监听占用一个 CPU 的 {} %:{}',
+  'this kernel lets no function be hooked': '此内核不允许挂钩任何函数',
+  '{}; the kernel dropped {} events, it is too busy for this engine': '{};内核丢弃了 {} 个事件,对此监听方式而言太忙',
   'every address is zero': '地址全为零',
   'did you mean {}?': '是否指 {}?',
   'the slab cache {}': 'slab 缓存 {}',
@@ -184,7 +188,10 @@ const chinese: Readonly<Record<string, string>> = {
   '; BTF has no type for it: cast it, *(struct x *)&name': ';BTF 中没有它的类型:请转换,*(struct x *)&name',
   'kmai touch {} needs something to examine': 'kmai touch {} 缺少要检查的对象',
   'pointers … {} %': '指针……{} %',
-  '{} of {} objects can be reached from nowhere': '{2} 个对象中有 {1} 个无处可达',
+  'pages … {} %': '页……{} %',
+  'no cache {}, by its own name or an alias': '没有缓存 {},本名与别名皆无',
+  '{} is no address': '{} 不是地址',
+  '{} is not in memory': '{} 不在内存中',
 
   // challenge, eliminate, treat
   'the peer {}': '对端 {}',
@@ -290,40 +297,9 @@ const chinese: Readonly<Record<string, string>> = {
   '{}: {}; what would help: {}': '{}:{};可以这样补足:{}',
 };
 
-interface Pattern {
-  readonly match: RegExp;
-  readonly translation: string;
-  /** Letters that are the same in every text it matches: the most telling pattern is tried first. */
-  readonly weight: number;
-}
+const toldInChinese = translator(chinese);
 
-const patterns: readonly Pattern[] = Object.entries(chinese)
-  .filter(([english]) => english.includes('{}'))
-  .map(([english, translation]) => ({
-    match: new RegExp(`^${english.split('{}').map(escaped).join('([\\s\\S]+?)')}$`),
-    translation,
-    weight: english.replaceAll('{}', '').length,
-  }))
-  .toSorted((a, b) => b.weight - a.weight);
-
-/** A reason, help, refusal or remark as a person reads it; the text itself where its language is not known to have it. */
+/** A reason, help, refusal or remark as a person reads it; the text itself where the table does not have it. */
 export function tell(text: string, language: Language): string {
-  if (language === 'en') return text;
-  if (Object.hasOwn(chinese, text)) return chinese[text]!;
-  for (const { match, translation } of patterns) {
-    const found = match.exec(text);
-    if (found === null) continue;
-    let next = 0;
-    return translation.replace(/\{(\d*)\}/g, (_, place: string) => {
-      const part = found[place === '' ? ++next : Number(place)]!;
-      const amount = inChinese(part);
-      if (amount !== part) return amount;
-      return /^[\w/.:-]*$/.test(part) || part.length >= text.length ? part : tell(part, language);
-    });
-  }
-  return text;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return language === 'en' ? text : toldInChinese(text);
 }

@@ -6,10 +6,6 @@ const progress = {
     (a: { done: number; of: number }) => `watching ${a.done} of ${a.of} s; Ctrl-C ends the window early`,
     (a) => `望:已观察 ${a.done} / ${a.of} 秒;Ctrl-C 提前结束`,
   ),
-  watching_on: sentence(
-    (a: { done: number; of: number }) => `watching ${a.done} of ${a.of} s`,
-    (a) => `望:已观察 ${a.done} / ${a.of} 秒`,
-  ),
   listening: sentence(
     (a: { cache: string }) => `listening to ${a.cache} …`,
     (a) => `闻:正在听 ${a.cache}……`,
@@ -33,10 +29,6 @@ const progress = {
   opening: sentence(
     (a: { path: string }) => `opening ${a.path} …`,
     (a) => `切:正在打开 ${a.path}……`,
-  ),
-  reading: sentence(
-    (a: { percent: number }) => `reading kernel memory: ${a.percent} %`,
-    (a) => `切:正在读内核内存:${a.percent} %`,
   ),
   growth_before: sentence(
     () => 'growth before …',

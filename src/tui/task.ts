@@ -43,7 +43,15 @@ export function diagnoseTask(watch: Watch, options: TaskOptions): Task {
     const { consult } = await import('../consult/consult.ts');
     const { renderText } = await import('../record/text.ts');
     const exams = new Set(['look', 'ask', 'listen', 'touch'] as const);
-    const record = await consult(watch.host, { seconds: diagnoseSeconds, exams, signal, onProgress, language: options.language });
+    const record = await consult(watch.host, {
+      seconds: diagnoseSeconds,
+      exams,
+      signal,
+      onProgress,
+      // The bar tells how far the window is, and which key ends it; what comes after it is told in words.
+      onSample: () => onProgress(''),
+      language: options.language,
+    });
     return renderText(record, options.language, { width: options.width, color: options.color });
   });
 }
