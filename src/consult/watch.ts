@@ -6,7 +6,7 @@ import { liveHost } from '../host/live.ts';
 import type { Host } from '../host/host.ts';
 import { ledgers } from '../look/ledger-series.ts';
 import { readPageSize } from '../look/page-size.ts';
-import { type AliasGroup, readAliasGroups } from '../look/slab-aliases.ts';
+import { readAliasGroups } from '../look/slab-aliases.ts';
 import { type Rows, readSource } from '../look/source.ts';
 import { counted } from '../look/sources.ts';
 import { type Slabinfo, slabsOf } from '../look/sources/slabinfo.ts';
@@ -24,8 +24,8 @@ export type { Followed, Population } from './watch-cache.ts';
 /** Samples that are kept: the sparklines and the intervals look back on so many. */
 const kept = 120;
 
-/** Growths that are judged at one moment, each half a millisecond: a row's interval is a few moments old on a full screen. */
-const judgedAtOnce = 4;
+/** Growths that are judged at one moment, each a millisecond where V8 does not optimise: a row's interval is a few moments old on a full screen. */
+const judgedAtOnce = 3;
 
 /** One row of /proc/slabinfo, with what is known of its names and of its pace. */
 export interface WatchedCache {
@@ -83,7 +83,7 @@ export function watch(host: Host): Watch {
   const slab = tape('slabinfo');
   const once = readOnce(host);
   const growths = new Map<string, CacheGrowth>();
-  let groups: readonly AliasGroup[] | null = null;
+  let groups: ReadonlyMap<string, readonly string[]> | null = null;
   let groupedFor: readonly string[] | null = null;
   let first: number | null = null;
   let looks = 0;
@@ -91,7 +91,7 @@ export function watch(host: Host): Watch {
 
   const series = (cache: string): Series => toSeries({ name: 'slab_active_objects', labels: { cache } }, slab.times, rowOf(slab, cache));
   const shownSlab = (): Slabinfo | null => slab.latest as Slabinfo | null;
-  const aliasesOf = (cache: string): readonly string[] | null => groups?.find(({ names }) => names.includes(cache))?.names ?? null;
+  const aliasesOf = (cache: string): readonly string[] | null => groups?.get(cache) ?? null;
   const look = (shown: readonly string[]): Moment => {
     const time = host.clock.now();
     for (const each of tapes) {
@@ -105,7 +105,7 @@ export function watch(host: Host): Watch {
     if (latest !== null && latest.names !== groupedFor) {
       // Caches come and go with modules and namespaces: only then may the names have changed.
       const read = readAliasGroups(host);
-      groups = read.ok ? read.value : null;
+      groups = read.ok ? new Map(read.value.flatMap(({ names }) => names.map((name) => [name, names]))) : null;
       groupedFor = latest.names;
     }
     const caches = latest === null ? [] : cachesOf(latest, slab, aliasesOf);

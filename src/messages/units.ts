@@ -4,6 +4,8 @@ const units: readonly (readonly [RegExp, string])[] = [
   [/(?<=\d) objects\/s\b/g, ' 对象/秒'],
   [/(?<=\d) to (?=[−\d])/g, ' 至 '],
   [/(?<=\d) objects\b/g, ' 个对象'],
+  [/(?<=\d|[KMGT]iB|\d B)\/s\b/g, '/秒'],
+  [/(?<=\d) to (?=[+−]?\d)/g, ' 至 '],
   [/(?<=\d) s\b/g, ' 秒'],
   [/(?<=\d) min\b/g, ' 分'],
   [/(?<=\d) h\b/g, ' 小时'],
@@ -14,6 +16,6 @@ const units: readonly (readonly [RegExp, string])[] = [
 
 /** Only a text that is nothing but an amount: a rule or a path that happens to hold one stays as it is. */
 export function inChinese(text: string): string {
-  const amount = /^[+−]?[\d.,]+ [a-zA-Z/]+( [\d.,]+ [a-z]+)?( \([^)]*\))?$/.test(text) || text === 'a longer one';
+  const amount = /^[+−]?[\d.,]+( ?[a-zA-Z]+)?(\/s)?( [\d.,]+ [a-z]+)?( \([^)]*\))?$/.test(text) || text === 'a longer one';
   return amount ? units.reduce((told, [unit, word]) => told.replace(unit, word), text) : text;
 }

@@ -14,12 +14,15 @@ export function painter(color: boolean): Ansis {
   return new Ansis(color ? 1 : 0);
 }
 
+/** Words, blanks, and single CJK characters; punctuation that ends something stays with what it ends. */
+const pieces = /[^\s\u2e80-\u9fff\uff00-\uffef]+[,。:;!?、)】」』”]*|[\u2e80-\u9fff\uff00-\uffef][,。:;!?、)】」』”]*|\s+/g;
+
 /** Breaks text at spaces (and between CJK characters) into lines of at most `width` columns. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   let used = 0;
-  for (const piece of text.match(/[^\s\u2e80-\u9fff\uff00-\uffef]+|[\u2e80-\u9fff\uff00-\uffef]|\s+/g) ?? []) {
+  for (const piece of text.match(pieces) ?? []) {
     const size = stringWidth(piece);
     if (used > 0 && used + size > width) {
       lines.push(line.trimEnd());
