@@ -1,6 +1,8 @@
 /** Growth with its fit and interval, and events against objects with theirs. */
 import { useMemo } from 'preact/hooks';
+import type uPlot from 'uplot';
 import { bytes, figure, signed } from '../src/kernel/units.ts';
+import type { PageWords } from '../src/messages/page.ts';
 import { reason, say } from '../src/messages/reasons.ts';
 import type { Finding } from '../src/model/diagnosis.ts';
 import type { Record } from '../src/model/record.ts';
@@ -41,7 +43,7 @@ export function GrowthPicture({ record, finding }: PictureProps) {
               hint={page.chartHint}
               height={260}
               of={course}
-              draw={(colours) => drawCourse(course, colours, page.axis)}
+              draw={(colours) => drawCourse(course, colours, page)}
             />
           )}
         </Lazy>
@@ -51,7 +53,7 @@ export function GrowthPicture({ record, finding }: PictureProps) {
   );
 }
 
-function drawCourse(course: Course, colours: Ink, axis: { readonly gained: string; readonly gainedBytes: string }): Drawing {
+function drawCourse(course: Course, colours: Ink, { axis, per: { second: perSecond } }: PageWords): Drawing {
   const [first] = course.lines;
   const times = first!.times;
   const { slope, low, high, intercept, origin } = course.fit;
@@ -59,7 +61,12 @@ function drawCourse(course: Course, colours: Ink, axis: { readonly gained: strin
   const lines = course.lines.map(({ times: own, values }) => spread({ name: '', labels: {}, unit: 'objects', times: own, values }, times));
   const plain = course.unit === 'bytes' ? bytes : figure;
   const value = (n: number): string => (n < 0 ? `−${plain(-n)}` : plain(n));
-  const shown = (_: unknown, n: number | null): string => (n === null ? '–' : value(n));
+  // Without a pointer the legend tells the last values.
+  const shown = (plot: uPlot, n: number | null, series: number): string => {
+    const told = n ?? plot.data[series]?.at(-1);
+    return told == null ? '–' : value(told);
+  };
+  const rated = (rate: number): string => `${signed(rate, plain)}${perSecond}`;
   const count = course.lines.length;
   return {
     data: [[...times], ...lines, along(slope), along(low), along(high)],
@@ -72,9 +79,9 @@ function drawCourse(course: Course, colours: Ink, axis: { readonly gained: strin
         ...(at === 0 ? {} : { dash: [6, 3] }),
         points: { show: times.length <= 120 && at === 0, size: 4 },
       })),
-      { label: signed(slope, plain), stroke: colours.text, width: 1, dash: [2, 3], value: shown },
-      { label: signed(low, plain), stroke: colours.soft, width: 0.5, value: shown },
-      { label: signed(high, plain), stroke: colours.soft, width: 0.5, value: shown },
+      { label: rated(slope), stroke: colours.text, width: 1, dash: [2, 3], value: shown },
+      { label: `95 %: ${rated(low)}`, stroke: colours.soft, width: 0.5, value: shown },
+      { label: `95 %: ${rated(high)}`, stroke: colours.soft, width: 0.5, value: shown },
     ],
     bands: [{ series: [count + 3, count + 2], fill: `${colours.series[1]!}33` }],
     value,

@@ -4,7 +4,8 @@ import { render } from 'preact';
 import type { Record } from '../src/model/record.ts';
 import { App } from './app.tsx';
 import { connect } from './server-state.ts';
-import { harmless, PageContext, pageState, type PageState } from './state.ts';
+import { harmless } from './harmless.ts';
+import { PageContext, pageState, type PageState } from './state.ts';
 
 /** The record of a report: JSON, gzip, base64, so that nothing in it can be taken for markup. */
 async function embedded(text: string): Promise<{ record: Record; points: number | null }> {

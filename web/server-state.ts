@@ -1,7 +1,8 @@
 /** The page's side of `kmai serve`: what the server says, and what the reader asks of it. */
 import { signal, type Signal } from '@preact/signals';
+import { harmless } from './harmless.ts';
 import type { Record } from '../src/model/record.ts';
-import type { Served } from '../src/model/served.ts';
+import type { Plan, Served } from '../src/model/served.ts';
 
 export interface ServerState {
   readonly served: Signal<Served | null>;
@@ -17,6 +18,8 @@ export interface ServerState {
   /** Ends the examination; its window is diagnosed as far as it went, or nothing is kept of it. */
   readonly end: (keep: boolean) => void;
   readonly upload: (file: File) => void;
+  /** What treating a case would do on the machine that serves the page; null where that could not be had. */
+  readonly plan: (caseId: string) => Promise<Plan | null>;
 }
 
 /** @param receive is given each record that is to be shown */
@@ -79,6 +82,10 @@ export function connect(receive: (record: Record) => void): ServerState {
     },
     listen: (cache, seconds) => void ask('POST', '/api/running', JSON.stringify({ kind: 'listen', cache, seconds })),
     end: (keep) => void ask('DELETE', keep ? '/api/running?keep=1' : '/api/running'),
+    plan: async (caseId) => {
+      const response = await ask('GET', `/api/plans/${encodeURIComponent(caseId)}`);
+      return response === null ? null : harmless((await response.json()) as Plan);
+    },
     upload: (file) => {
       uploading.value = true;
       void ask('POST', `/api/records?name=${encodeURIComponent(file.name)}`, file).finally(() => {

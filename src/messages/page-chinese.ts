@@ -163,6 +163,13 @@ export const chinesePage: PageWords = {
     passing: '自行结束',
     undo: 'kmai undo',
   },
+  plan: {
+    show: '查看在本机会做什么',
+    title: (caseId) => `在本机(${caseId})`,
+    wayBack: '退路:',
+    lasting: '重启后仍有效',
+    fixedIn: (releases) => `修复于 ${releases}。`,
+  },
   readOnly: '本页不做任何更改:命令仅供阅读,由人手动执行,或使用 `kmai treat`。',
   empty: {
     ledger: '医案中没有账目:未曾查看内存,或无法读取 /proc/meminfo。',

@@ -164,6 +164,13 @@ export const englishPage: PageWords = {
     passing: 'ends by itself',
     undo: 'kmai undo',
   },
+  plan: {
+    show: 'Show what it would do on this machine',
+    title: (caseId) => `On this machine (${caseId})`,
+    wayBack: 'The way back:',
+    lasting: 'outlives a reboot',
+    fixedIn: (releases) => `Fixed in ${releases}.`,
+  },
   readOnly: 'This page changes nothing: commands are shown to be read and run by hand, or with `kmai treat`.',
   empty: {
     ledger: 'The record has no ledger: memory was not looked at, or /proc/meminfo could not be read.',

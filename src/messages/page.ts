@@ -119,6 +119,13 @@ export interface PageWords {
     readonly passing: string;
     readonly undo: string;
   };
+  readonly plan: {
+    readonly show: string;
+    readonly title: (caseId: string) => string;
+    readonly wayBack: string;
+    readonly lasting: string;
+    readonly fixedIn: (releases: string) => string;
+  };
   readonly readOnly: string;
   readonly empty: Readonly<
     Record<

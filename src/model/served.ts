@@ -1,6 +1,7 @@
 /** What `kmai serve` and its page say to each other. */
 
 import type { Verdict } from './diagnosis.ts';
+import type { Unavailable } from './evidence.ts';
 
 /** An examination that runs now. */
 export interface Running {
@@ -21,6 +22,8 @@ export interface StoredRecord {
   /** ISO 8601 */
   readonly at: string;
   readonly verdict: Verdict;
+  /** Made of the machine that serves the page, now; false: of a file. */
+  readonly here: boolean;
 }
 
 /** A change of kmai's on this machine that waits to be undone. */
@@ -39,6 +42,20 @@ export interface Served {
   readonly ended: { readonly how: 'cancelled' | 'failed'; readonly why: string } | null;
   readonly records: readonly StoredRecord[];
   readonly journal: readonly Journaled[];
+}
+
+/** What treating a case would do on this machine. */
+export interface Plan {
+  readonly case: string;
+  readonly fixed_in: readonly string[];
+  readonly options: readonly {
+    readonly remedy: string;
+    /** null: not by kmai, or not now; `why` says so. `undo`: shell commands; null: there is no way back. `lasting`: outlives a reboot. */
+    readonly steps:
+      | readonly { readonly argv: readonly string[]; readonly undo: readonly string[] | null; readonly lasting: boolean }[]
+      | null;
+    readonly why: Unavailable | null;
+  }[];
 }
 
 /** The most seconds a page may ask to watch. */

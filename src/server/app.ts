@@ -2,6 +2,8 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
+import { NoSuchCase } from '../consult/casebook.ts';
+import { planOf } from '../consult/plan.ts';
 import { mostSeconds } from '../model/served.ts';
 import type { PageCode } from '../record/html.ts';
 import type { Consultations } from './consultations.ts';
@@ -102,6 +104,14 @@ export function pageApp({ gate, code, consultations, signal }: AppOptions): Hono
       return consultations.examine(name, bytes) ? context.text('', 202) : context.text(busy, 409);
     },
   );
+  app.get('/api/plans/:id{[a-z0-9-]{1,80}}', async (context) => {
+    try {
+      return context.json(await planOf(context.req.param('id'), AbortSignal.any([signal, context.req.raw.signal])));
+    } catch (error) {
+      if (error instanceof NoSuchCase) return context.text(`${error.message}\n`, 404);
+      throw error;
+    }
+  });
   app.get('/api/running/record', (context) => {
     const record = consultations.partial();
     return record === null ? context.text('nothing is being watched\n', 404) : context.json(record);

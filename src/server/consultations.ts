@@ -84,16 +84,16 @@ export function consultations(version: string, from: string | null): Consultatio
     try {
       const record = await work(mine);
       mine.cancel.signal.throwIfAborted();
-      keep(record);
+      keep(record, mine.running.kind !== 'file');
     } catch (error) {
       const cancelled = mine.cancel.signal.aborted;
       ended = { how: cancelled ? 'cancelled' : 'failed', why: cancelled ? '' : error instanceof Error ? error.message : String(error) };
     }
   }
 
-  function keep(record: Record): void {
+  function keep(record: Record, here: boolean): void {
     last++;
-    const told = { id: last, title: record.machine.hostname, at: record.window.end, verdict: record.diagnosis.verdict };
+    const told = { id: last, title: record.machine.hostname, at: record.window.end, verdict: record.diagnosis.verdict, here };
     records.push({ told, record });
     if (records.length > mostRecords) records.shift();
   }
@@ -131,7 +131,8 @@ export function consultations(version: string, from: string | null): Consultatio
         if (heard.engine === null) throw new Error(refused === undefined ? cache : `${refused.what}: ${refused.detail}. ${refused.help}`);
         update({ stage: 'thinking' });
         const before =
-          records.at(-1)?.record ?? (await withThisMachine((host) => consult(host, { seconds: 0, exams: new Set(['look', 'ask']) })));
+          records.findLast(({ told }) => told.here)?.record ??
+          (await withThisMachine((host) => consult(host, { seconds: 0, exams: new Set(['look', 'ask']) })));
         return withHeard(before, heard.callsites, heard.unavailable);
       }),
     examine: (name, bytes) =>

@@ -7,7 +7,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
-import type { Served } from '../../src/model/served.ts';
+import type { Plan, Served } from '../../src/model/served.ts';
 import { root } from './diagnosed.ts';
 
 let server: ChildProcess;
@@ -201,6 +201,21 @@ test('nothing but what is named can be asked for, and one examination runs at a 
   const after = await served(() => true);
   assert.equal(after.running, null);
   assert.equal(after.ended?.how, 'cancelled');
+});
+
+test('the plan of a case is told with its way back, and nothing is done', async () => {
+  const before = (await served(() => true)).journal;
+  const { status, body } = await ask('/api/plans/ipv6-fib6-rule-suppress', { headers: bearer() });
+  assert.equal(status, 200, body);
+  const plan = JSON.parse(body) as Plan;
+  assert.equal(plan.case, 'ipv6-fib6-rule-suppress');
+  assert.ok(plan.fixed_in.includes('5.16'));
+  // This machine has not the rule that the case is armed by: to delete it has no steps, and says why.
+  assert.ok(plan.options.length >= 3);
+  for (const { steps, why } of plan.options) assert.equal(steps === null, why !== null);
+  assert.deepEqual((await served(() => true)).journal, before);
+  assert.equal((await ask('/api/plans/no-such-case', { headers: bearer() })).status, 404);
+  assert.equal((await ask('/api/plans/ipv6-fib6-rule-suppress', { method: 'POST', headers: bearer() })).status, 404);
 });
 
 test('it listens on the loopback only, and Ctrl-C ends it with an examination under way', async () => {
