@@ -1,5 +1,5 @@
 /** All caches over time at a glance: a row a cache, orange where it gained, blue where it gave back. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { bytes, signed } from '../src/kernel/units.ts';
 import { clock } from './clock.ts';
 import { diverging } from './colours.ts';
@@ -52,7 +52,7 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
   const lineHeight = Math.max(2, Math.min(14, Math.floor(320 / Math.max(1, lines.length))));
   const height = Math.max(24, lines.length * lineHeight);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (map === null) return;
     const element = place.current!;
     const picture = canvas.current!;

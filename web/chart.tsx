@@ -1,5 +1,5 @@
 /** A uPlot chart that follows its place, the colours and the keyboard. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { clock } from './clock.ts';
 import { ink, type Ink } from './colours.ts';
@@ -32,7 +32,7 @@ export function Chart({ label, hint, height, draw, of }: ChartProps) {
   const { dark } = usePage();
   const place = useRef<HTMLDivElement>(null);
   const isDark = dark.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = place.current!;
     const colours = ink(isDark);
     const drawing = draw(colours);

@@ -1,5 +1,5 @@
 /** The flame graph: who holds what, call by call, on a canvas of its own; walked by arrow keys, and read out as it is walked. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { bytes, count } from '../src/kernel/units.ts';
 import { frameNames } from '../src/record/folded.ts';
 import { drawFlame, rowHeight } from './flame-draw.ts';
@@ -63,16 +63,16 @@ export function FlameGraph({ paths, root }: FlameProps) {
   const height = Math.min(flame.depths, mostDepths) * rowHeight;
   const isDark = dark.value;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     setZoom(0);
     setAt(0);
   }, [flame]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const watcher = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)));
     watcher.observe(canvas.current!.parentElement!);
     return () => watcher.disconnect();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (width > 0)
       drawFlame(canvas.current!, flame, { zoom, at, width, height, hits: wanted.trim() === '' ? null : found.hits, dark: isDark });
   }, [flame, zoom, at, width, height, found, isDark]);

@@ -52,11 +52,21 @@ export function pageState(given: {
   const theme = signal(themes.find((one) => one === remembered('kmai-theme')) ?? 'system');
   const system = matchMedia('(prefers-color-scheme: dark)');
   const dark = signal(false);
+  // Paper is white, whatever the screen is.
+  let printing = false;
   const look = (): void => {
-    dark.value = theme.value === 'system' ? system.matches : theme.value === 'dark';
+    dark.value = !printing && (theme.value === 'system' ? system.matches : theme.value === 'dark');
     document.documentElement.dataset['theme'] = dark.value ? 'dark' : 'light';
   };
   system.addEventListener('change', look);
+  for (const [event, begins] of [
+    ['beforeprint', true],
+    ['afterprint', false],
+  ] as const)
+    addEventListener(event, () => {
+      printing = begins;
+      look();
+    });
   theme.subscribe((value) => {
     remember('kmai-theme', value);
     look();

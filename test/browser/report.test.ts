@@ -193,5 +193,17 @@ test('in print there is the whole record and no control', async () => {
   assert.equal(await page.locator('nav').isVisible(), false);
   assert.equal(await page.locator('header button').first().isVisible(), false);
   for (const section of ['verdict', 'ledger', 'caches', 'facts']) assert.equal(await page.locator(`#${section}`).isVisible(), true);
-  await page.emulateMedia({ media: 'screen' });
+  await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+  assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark');
+  await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+  assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'light', 'paper is white');
+  await page.evaluate("dispatchEvent(new Event('afterprint'))");
+  await page.emulateMedia({ colorScheme: 'light' });
+});
+
+test('a narrow screen has nothing that must be scrolled sideways', async () => {
+  await watched.page.setViewportSize({ width: 400, height: 800 });
+  const page = await opened(saved('narrow', await whole()));
+  assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 400);
+  await page.setViewportSize({ width: 1280, height: 900 });
 });
