@@ -194,7 +194,7 @@ test('in print there is the whole record and no control', async () => {
   assert.equal(await page.locator('header button').first().isVisible(), false);
   for (const section of ['verdict', 'ledger', 'caches', 'facts']) assert.equal(await page.locator(`#${section}`).isVisible(), true);
   await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
-  assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark');
+  await page.locator('html[data-theme=dark]').waitFor();
   await page.evaluate("dispatchEvent(new Event('beforeprint'))");
   assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'light', 'paper is white');
   await page.evaluate("dispatchEvent(new Event('afterprint'))");
