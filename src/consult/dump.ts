@@ -5,6 +5,7 @@ import type { Record } from '../model/record.ts';
 import { available, type Reading } from '../model/reading.ts';
 import { examineOrphans } from '../touch/examine.ts';
 import { examinePages } from '../touch/examine-pages.ts';
+import { flaws } from '../touch/damage.ts';
 import { coreHost } from '../touch/host/core-host.ts';
 import { type Core, openCore, refused } from '../touch/vmcore.ts';
 import { consult, type ConsultOptions } from './consult.ts';
@@ -19,7 +20,8 @@ export async function consultCore(path: string, host: Host | undefined, options:
   try {
     const progress = options.onProgress ?? ((): void => {});
     const { specimens: lost, callsites = [], unanswered } = await examineOrphans(core.value, undefined, progress);
-    const specimens = unanswered === undefined ? [...lost, ...(await examinePages(core.value, progress)).specimens] : lost;
+    const specimens =
+      unanswered === undefined ? [...lost, ...(await examinePages({ ...core.value, flaws: flaws() }, progress)).specimens] : lost;
     const record = await consult(host ?? coreHost(core.value), { ...options, specimens, callsites });
     const damaged = damageOf(core.value);
     if (unanswered === undefined) return available({ ...record, unavailable: [...record.unavailable, ...damaged] });
@@ -38,14 +40,14 @@ export async function consultCore(path: string, host: Host | undefined, options:
 }
 
 /** What is broken in a dead kernel's own memory, with the addresses of some; live memory only looks so when it moves. */
-function damageOf({ path, kernel, flaws }: Core): readonly Unavailable[] {
-  if (kernel.image.live || flaws.count === 0) return [];
-  const some = flaws.list.slice(0, 3).map(({ address, what }) => `0x${address.toString(16)} ${what}`);
+function damageOf({ path, kernel, flaws: met }: Core): readonly Unavailable[] {
+  if (kernel.image.live || met.count === 0) return [];
+  const some = met.list.slice(0, 3).map(({ address, what }) => `0x${address.toString(16)} ${what}`);
   return [
     {
       what: path,
       reason: 'malformed',
-      detail: `${flaws.count} flaws in the kernel's own memory: ${some.join('; ')}`,
+      detail: `${met.count} flaws in the kernel's own memory: ${some.join('; ')}`,
       help: `kmai touch caches --core ${path} tells all of them; slub_debug=FZP finds who writes there`,
     },
   ];

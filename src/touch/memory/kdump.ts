@@ -241,6 +241,10 @@ export function openKdump(file: Bytes): Image {
       let count = 0;
       let index = from < end ? rank(from) : 0;
       for (let frame = from; frame < end; frame++) {
+        if (bitmap[frame >>> 3] === 0) {
+          frame |= 7; // none of eight: a hole
+          continue;
+        }
         if (!has(frame)) continue;
         const own = index++;
         if (wanted !== undefined && !wanted(frame)) continue;

@@ -1,3 +1,4 @@
+import { BadDump } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
 import { pageSize } from '../memory/image.ts';
 import { streamPages } from '../slab/blocks.ts';
@@ -14,6 +15,8 @@ export interface Held {
 }
 
 const mostPlaces = 4096;
+/** Half of it pointers; 256 MiB. To leave one out would invent a loss. */
+const mostBetween = 2 ** 25;
 
 /**
  * Mark and sweep over the blocks of pages that no flag, type or table explains: one pass over memory looks for
@@ -56,7 +59,10 @@ export function markHeld(
     const own = block[target]!;
     if (heldBy.has(own)) return;
     if (kind[source] === kindOf.unowned) {
-      if (block[source] !== own) between.push(block[source]!, own);
+      const from = block[source]!;
+      if (from === own || (between.at(-1) === own && between.at(-2) === from)) return;
+      if (between.length >= mostBetween) throw new BadDump('pages', `more than ${mostBetween / 2} pointers between pages of no known kind`);
+      between.push(from, own);
       return;
     }
     const place = placeOf(at, -1);
