@@ -7,6 +7,8 @@ export interface Check {
   readonly argv: readonly string[];
   /** Test files, as globs; appended to argv. A check whose globs match nothing fails. */
   readonly files?: readonly string[];
+  /** In so many processes at once, each with its share of the files. */
+  readonly shares?: number;
   /** It measures a live machine that others share: where it fails it is made once more, and both are printed. */
   readonly again?: boolean;
   /** Why it can't run here; undefined when it can. */
@@ -23,8 +25,13 @@ export const checks: readonly Check[] = [
   { name: 'page-types', argv: ['tsc', '-p', 'web'] },
   { name: 'architecture', argv: nodeTest, files: ['test/architecture.test.ts'] },
   { name: 'golden', argv: nodeTest, files: ['test/golden/*.test.ts'] },
-  // In one process: starting Node a hundred times takes longer than the tests, which share no state.
-  { name: 'unit', argv: [...nodeTest, '--test-isolation=none'], files: ['src/**/*.test.ts', 'web/**/*.test.ts', 'lab/**/*.test.ts'] },
+  // Not a process for each file: starting Node a hundred times takes longer than the tests, which share no state.
+  {
+    name: 'unit',
+    argv: [...nodeTest, '--test-isolation=none'],
+    files: ['src/**/*.test.ts', 'web/**/*.test.ts', 'lab/**/*.test.ts'],
+    shares: 2,
+  },
   { name: 'integration', argv: [...nodeTest, '--test-concurrency=1'], files: ['test/integration/*.test.ts'], again: true },
   // The page and the report in chromium.
   { name: 'browser', argv: [...nodeTest, '--test-concurrency=1'], files: ['test/browser/*.test.ts'], skip: noBrowser },

@@ -44,11 +44,16 @@ for (const line of failed) console.log(`FAILED   ${line}`);
 console.log(`checks: ${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-function run(check: Check): Promise<boolean> {
+async function run(check: Check): Promise<boolean> {
   const files = (check.files ?? []).flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted();
-  if (check.files !== undefined && files.length === 0) return Promise.resolve(false);
+  if (check.files !== undefined && files.length === 0) return false;
+  const { shares = 1 } = check;
+  const parts = Array.from({ length: shares }, (_, part) => files.filter((_file, index) => index % shares === part));
+  return (await Promise.all(parts.map((part) => ended([...check.argv, ...part])))).every(Boolean);
+}
+
+function ended([program, ...args]: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
-    const [program, ...args] = [...check.argv, ...files];
     const child = spawn(program!, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
     child.on('error', (error) => {
       console.error(`${program}: ${error.message}`);
