@@ -11,7 +11,16 @@ export function Examine({ server }: { readonly server: ServerState }) {
   const running = served?.running ?? null;
   return (
     <section id="examine" aria-labelledby="examine-title" class="panel">
-      <h2 id="examine-title">{page.sections.examine}</h2>
+      <h2 id="examine-title">
+        {page.sections.examine}:{' '}
+        {served?.from == null ? (
+          page.server.live
+        ) : (
+          <>
+            {page.server.from} <bdi>{served.from}</bdi>
+          </>
+        )}
+      </h2>
       {!server.connected.value && (
         <p class="notice" role="alert">
           {page.server.lost}

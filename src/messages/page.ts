@@ -1,5 +1,5 @@
 /** The words of the page and the HTML report. Typed: a missing translation does not compile. */
-import type { Presence, Syndrome } from '../model/diagnosis.ts';
+import type { Syndrome } from '../model/diagnosis.ts';
 import type { OutcomeArm, Unavailable } from '../model/evidence.ts';
 import { chinesePage } from './page-chinese.ts';
 import { englishPage } from './page-english.ts';
@@ -51,7 +51,6 @@ export interface PageWords {
       string
     >
   >;
-  readonly presence: Readonly<Record<Presence, string>>;
   readonly syndromes: Readonly<Record<Syndrome, string>>;
   readonly reasons: Readonly<Record<Unavailable['reason'], string>>;
   /** Parts of the ledger by id; an id that is not here is shown as it is. */
@@ -74,14 +73,12 @@ export interface PageWords {
       | 'what'
       | 'why'
       | 'help'
-      | 'fact'
-      | 'value'
       | 'from',
       string
     >
   >;
-  readonly per: Readonly<Record<'second' | 'objectsPerSecond' | 'objectsPerEvent', string>>;
-  readonly axis: Readonly<Record<'gained' | 'gainedBytes' | 'events' | 'objectsInInterval' | 'time', string>>;
+  readonly per: Readonly<Record<'second' | 'objectsPerSecond', string>>;
+  readonly axis: Readonly<Record<'gained' | 'gainedBytes' | 'events' | 'objectsInInterval', string>>;
   readonly fit: (rate: string, low: string, high: string) => string;
   readonly scatter: (ratio: string, low: string, high: string, r2: string) => string;
   readonly interval: (low: string, high: string) => string;
@@ -151,7 +148,6 @@ export interface PageWords {
     readonly listen: string;
     readonly seconds: string;
     readonly cache: string;
-    readonly start: string;
     readonly cancel: string;
     readonly finish: string;
     readonly cancelled: string;
@@ -163,12 +159,10 @@ export interface PageWords {
     readonly uploading: string;
     readonly failed: (why: string) => string;
     readonly lost: string;
-    readonly again: string;
     readonly noRecord: string;
     readonly watching: (elapsed: string, of: string) => string;
     readonly listening: (cache: string) => string;
     readonly asking: string;
-    readonly heard: (cache: string, sites: number) => string;
   };
 }
 
