@@ -12,6 +12,14 @@ export function Verdict({ record, partial }: { readonly record: Record; readonly
   const { machine, window: watched, diagnosis } = record;
   const seconds = (Date.parse(watched.end) - Date.parse(watched.start)) / 1000;
   const words = language === 'zh' ? chineseDuration : englishDuration;
+  // Of a window that is still open little was asked yet.
+  const seen = [
+    `Linux ${machine.release} ${machine.arch}`,
+    machine.distribution,
+    machine.memory_bytes === null ? '' : bytes(machine.memory_bytes),
+  ]
+    .map((part) => part.replace(/ ?\bunknown$/, ''))
+    .filter((part) => part !== '');
   return (
     <section id="verdict" aria-labelledby="verdict-title">
       <h1 id="verdict-title">
@@ -21,8 +29,7 @@ export function Verdict({ record, partial }: { readonly record: Record; readonly
         <bdi>{machine.hostname}</bdi>
       </h1>
       <p class="soft">
-        Linux <bdi>{machine.release}</bdi> {machine.arch} · <bdi>{machine.distribution}</bdi>
-        {machine.memory_bytes === null ? '' : ` · ${bytes(machine.memory_bytes)}`} ·{' '}
+        {seen.map((part) => `${part} · `)}
         {seconds < 1 ? report.singleLook : report.watched(duration(seconds, words))} ·{' '}
         <time dateTime={watched.end}>{instant(watched.end)}</time>
       </p>
