@@ -165,6 +165,13 @@ const chinese: Readonly<Record<string, string>> = {
   'this kernel has no event for {}': '此内核没有 {} 的事件',
   'a younger kernel has one': '较新的内核才有',
   'it has {} arguments, {} are known': '它有 {} 个参数,已知 {} 个',
+  "this kernel's allocation event has no name: allocations are told apart by size alone": '此内核的分配事件不带名称:只能按大小区分各次分配',
+  'addresses have no names: {}': '地址没有对应的名称:{}',
+  'perf script, line {}: expected {}, found {}': 'perf script 第 {} 行:应为 {},却是 {}',
+  'line {}: expected {}, found {}': '第 {} 行:应为 {},却是 {}',
+  'nothing was allocated from {} or freed in {} s': '{2} 秒内 {1} 既无分配也无释放',
+  'bpftrace has room for {} objects, and all of it was needed: what came later is not known':
+    'bpftrace 只容得下 {} 个对象,且已占满:其后的情况不得而知',
   'every address is zero': '地址全为零',
   'did you mean {}?': '是否指 {}?',
   'the slab cache {}': 'slab 缓存 {}',
