@@ -35,7 +35,7 @@ export function censusSpecimen(cache: Cache, groups: readonly Group[]): CensusSp
     cache: cache.name,
     objects: total,
     offsets: (largest?.counted.rows ?? []).flatMap((row) => {
-      const most = dominant(row, largest!.objects);
+      const most = dominant(row, largest!.counted.objects);
       return most === undefined ? [] : [{ offset: row.offset, points_to: most.text, share: (most.share * largest!.objects) / total }];
     }),
     types: [...shares].map(([type, score]) => ({ type, score })).toSorted((a, b) => b.score - a.score),

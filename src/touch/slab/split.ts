@@ -13,10 +13,13 @@ export interface Group {
   readonly ranked: readonly RankedType[];
   /** What they have in common: `ip6_output at +48`; empty for the rest. */
   readonly by: string;
+  /** Of at most some thousands of them. */
   readonly counted: Census;
 }
 
 const mostGroups = 6;
+/** Objects that are looked at word by word. */
+const enough = 8192;
 /** A group is worth telling from this share of the objects on, or from this many. */
 const worthShare = 0.01;
 const worthObjects = 8;
@@ -37,33 +40,45 @@ export function splitByType(kernel: Kernel, objects: Objects, cache: Cache, only
   const groups: Group[] = [];
   let total = 0;
   for (let round = 0; round < mostGroups; round++) {
-    const counted = census(kernel, objects, cache, rest);
-    if (round === 0) total = counted.objects;
-    if (counted.objects === 0) break;
+    let left = 0;
+    objects.each(cache, (_slab, object) => {
+      if (rest(object)) left++;
+    });
+    if (round === 0) total = left;
+    if (left === 0) break;
+    const counted = census(kernel, objects, cache, someOf(rest, left));
     const mark = round === mostGroups - 1 ? undefined : common(counted);
-    if (mark === undefined || mark.count < Math.max(Math.min(worthObjects, total / 2), total * worthShare)) {
-      groups.push(group(kernel, objects, counted, ''));
-      break;
-    }
-    if (mark.count === counted.objects) {
-      groups.push(group(kernel, objects, counted, mark.text));
+    const inAll = mark === undefined ? 0 : (mark.count / counted.objects) * left;
+    if (mark === undefined || inAll < Math.max(Math.min(worthObjects, total / 2), total * worthShare)) {
+      groups.push(group(kernel, objects, counted, left, ''));
       break;
     }
     const members = objectsWith(kernel, objects, cache, mark.offset, mark.address, rest);
-    groups.push(
-      group(
-        kernel,
-        objects,
-        census(kernel, objects, cache, (object) => members.has(object)),
-        mark.text,
-      ),
+    if (members.size === left) {
+      groups.push(group(kernel, objects, counted, left, mark.text));
+      break;
+    }
+    const theirs = census(
+      kernel,
+      objects,
+      cache,
+      someOf((object) => members.has(object), members.size),
     );
+    groups.push(group(kernel, objects, theirs, members.size, mark.text));
     for (const object of members) taken.add(object);
   }
   return groups;
 }
 
-function group(kernel: Kernel, objects: Objects, counted: Census, by: string): Group {
+/** Of many objects some, all over: what they share shows in thousands as in millions. How many they are is counted in full. */
+function someOf(wanted: (object: number) => boolean, count: number): (object: number) => boolean {
+  if (count <= enough) return wanted;
+  const every = Math.ceil(count / enough);
+  let seen = 0;
+  return (object) => wanted(object) && seen++ % every === 0;
+}
+
+function group(kernel: Kernel, objects: Objects, counted: Census, count: number, by: string): Group {
   const ranked = rankTypes(kernel, objects.caches, counted);
   const best = ranked[0];
   const told =
@@ -71,7 +86,7 @@ function group(kernel: Kernel, objects: Objects, counted: Census, by: string): G
     best.score >= leastScore &&
     (best.named || best.evidence >= (ofUntypedModule(kernel, counted) ? evidenceAgainstModule : leastEvidence));
   return {
-    objects: counted.objects,
+    objects: count,
     type: told && (speaks(counted) || (best.named && counted.cache.aliases.length === 0)) ? best : undefined,
     ranked,
     by,
