@@ -184,6 +184,7 @@ export function decodeBtf(bytes: Uint8Array, base?: Btf): Btf {
   const names = new Uint32Array(starts.length);
   for (let i = 0; i < starts.length; i++) names[i] = words[starts[i]!]!;
   const found = new Map<string, number | undefined>();
+  const texts = new Map<string, number>();
   let index: ReturnType<typeof nameIndex> | undefined;
   const memberLists = new Map<number, readonly BtfMember[]>();
   const types = new Map<number, BtfType>();
@@ -238,9 +239,14 @@ export function decodeBtf(bytes: Uint8Array, base?: Btf): Btf {
       const there = base.findText(name, after);
       if (there >= 0) return there;
     }
+    // Every module asks its base for the same names.
+    const known = after === 0 ? texts.get(name) : undefined;
+    if (known !== undefined) return known;
     // The section starts with the empty string, so that every name stands between two NULs.
     const at = strings.indexOf(`\0${name}\0`, Math.max(0, after - textBase - 1), 'latin1');
-    return at < 0 ? -1 : at + 1 + textBase;
+    const place = at < 0 ? -1 : at + 1 + textBase;
+    if (after === 0) texts.set(name, place);
+    return place;
   }
 
   function find(name: string, wanted: BtfKind): number | undefined {
