@@ -97,6 +97,7 @@ export function markHeld(
   image.stream(0, image.frames, buffer, look, scanned(objects.slabs));
 
   spread(heldBy, between);
+  holdPieces(frames, heldBy);
   const places = new Map<string, { pages: number; blocks: number }>();
   for (let frame = 0; frame < kind.length; frame++) {
     const place = kind[frame] === kindOf.unowned ? heldBy.get(block[frame]!) : undefined;
@@ -109,6 +110,22 @@ export function markHeld(
     places.set(key, own);
   }
   return [...places].map(([place, own]) => ({ place, ...own })).toSorted((a, b) => b.pages - a.pages);
+}
+
+/**
+ * alloc_pages_exact() splits a block into single pages, and its user keeps the first one's address: single pages
+ * that follow a held one up to the end of a block that could have been allocated there are its pieces.
+ */
+function holdPieces({ kind, block }: Frames, heldBy: Map<number, string>): void {
+  const lost = (frame: number): boolean => kind[frame] === kindOf.unowned && block[frame] === frame && !heldBy.has(frame);
+  const before = [...heldBy]; // what is added is no first page
+  for (const [first, place] of before) {
+    let end = first + 1;
+    while (end < kind.length && lost(end)) end++;
+    const size = 2 ** Math.ceil(Math.log2(end - first));
+    if (size > 1024 || first % size !== 0) continue;
+    for (let frame = first + 1; frame < end; frame++) heldBy.set(frame, place);
+  }
 }
 
 /** What a held block points to is held too. */

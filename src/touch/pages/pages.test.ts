@@ -98,3 +98,17 @@ test('blocks that were allocated in one piece are lost in one piece', async () =
   ]);
   assert.equal(found.unowned.samples[0], `0x${made.pointer(lost[0]! * 4096).toString(16)}`);
 });
+
+test('pages split from one block are held with its first, whose address is kept; where no block could be they are lost', async () => {
+  const made = pagesKernel();
+  const give = giver(made);
+  const first = give(2); // 400: a multiple of four
+  for (let i = 1; i < 4; i++) made.memory.writeUInt32LE(1, made.structPage(first + i) + 52); // split_page(): each counted
+  const root = made.alloc(8);
+  made.put(root, made.pointer(first * 4096));
+  const whole = parts(await sorted(made));
+  assert.deepEqual([whole['held'], whole['unowned']], [4, undefined]);
+  made.put(root, made.pointer((first + 1) * 4096)); // 401, 402 and 403 are no block
+  const parted = parts(await sorted(made));
+  assert.deepEqual([parted['held'], parted['unowned']], [1, 3]);
+});
