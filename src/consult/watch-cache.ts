@@ -68,10 +68,8 @@ export function followCache(host: Host, { cache, aliases, tapes, series, growth 
   const populationsTurn = turns();
 
   const findDriver = (): Driver | null => {
-    const found = growth();
-    if (found === null || !found.certain) return null;
-    const grown = lastOf(series(), counters[0]!.times.length);
-    const owner = found.owner ?? (aliases.length === 1 ? cache : undefined);
+    const grown = since(series(), counters[0]!.times[0]!);
+    const owner = growth()?.owner ?? (aliases.length === 1 ? cache : undefined);
     const all = counters.flatMap((tape) => seriesOf(tape)).filter(({ name }) => name.endsWith('_total'));
     return driverOf(grown, all, owner === undefined ? {} : { family: familyOf(owner) });
   };
@@ -89,18 +87,28 @@ export function followCache(host: Host, { cache, aliases, tapes, series, growth 
   };
   return {
     read(time) {
-      for (const tape of counters) {
-        recordOn(tape, host, time);
-        forget(tape, kept);
-      }
+      // Only of what surely grows can a driver be told: until then its counters need not be read.
+      const certain = growth()?.certain === true;
+      if (certain)
+        for (const tape of counters) {
+          recordOn(tape, host, time);
+          forget(tape, kept);
+        }
+      else driver = undefined;
       populationsTurn(time, () => {
         populations = populationSeries({ tapes, times: [], unavailable: [] }, aliases).map((each) => populationOf(lastOf(each, kept)));
       });
-      if (counters[0]!.times.length >= fewestSamples) driverTurn(time, () => (driver = findDriver()));
+      if (certain && counters[0]!.times.length >= fewestSamples) driverTurn(time, () => (driver = findDriver()));
       if (kinds.size > 0) holdersTurn(time, () => (holders = findHolders(time)));
     },
     found: () => ({ cache, populations, driver, holders }),
   };
+}
+
+/** The points from a moment on: those at which the counters were read too. */
+function since(series: Series, start: number): Series {
+  const from = series.times.findIndex((time) => time >= start);
+  return from < 0 ? series : { ...series, times: series.times.slice(from), values: series.values.slice(from) };
 }
 
 /** Whoever takes long waits longer for the next turn: the view stays cheap on any machine. */

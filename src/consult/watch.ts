@@ -27,6 +27,10 @@ const kept = 120;
 /** Growths that are judged at one moment, each a millisecond where V8 does not optimise: a row's interval is a few moments old on a full screen. */
 const judgedAtOnce = 3;
 
+/** Looks until a growth is judged again; while the window is short each sample tells much, and it is judged at each look. */
+const judgedEvery = 4;
+const judgedOften = 20;
+
 /** One row of /proc/slabinfo, with what is known of its names and of its pace. */
 export interface WatchedCache {
   readonly name: string;
@@ -124,6 +128,7 @@ export function watch(host: Host): Watch {
     const due = shown
       .flatMap((name) => rows.get(name) ?? [])
       .filter(({ name, pace }) => pace !== null && (pace !== 0 || growths.has(name)))
+      .filter(({ name }) => looks <= judgedOften || looks - (growths.get(name)?.at ?? Number.NEGATIVE_INFINITY) >= judgedEvery)
       .toSorted((a, b) => (growths.get(a.name)?.at ?? 0) - (growths.get(b.name)?.at ?? 0));
     const moving = Math.max(1, caches.filter(({ pace }) => pace !== null && pace !== 0).length);
     for (const each of due.slice(0, judgedAtOnce))

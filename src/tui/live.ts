@@ -63,7 +63,13 @@ export function runLive(options: LiveOptions): Promise<number> {
     const [columns, rows] = session.size();
     return { watch, moment, words, language, ink, columns, rows, ascii: options.ascii };
   };
-  const listed = (): readonly WatchedCache[] => ordered(matching(moment.caches, view.filter), view.sort, Math.min(120, moment.watched));
+  let listing: { readonly of: Moment; readonly as: View; readonly rows: readonly WatchedCache[] } | null = null;
+  /** Asked for several times between two looks: the order is found once. */
+  const listed = (): readonly WatchedCache[] => {
+    if (listing?.of !== moment || listing.as !== view)
+      listing = { of: moment, as: view, rows: ordered(matching(moment.caches, view.filter), view.sort, Math.min(120, moment.watched)) };
+    return listing.rows;
+  };
   /** The text of the screen that is one; null on the list. */
   const text = (on: Stage): readonly string[] | null => {
     if (view.screen === 'help') return helpLines(on);
