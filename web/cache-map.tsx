@@ -53,9 +53,9 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
   const height = Math.max(24, lines.length * lineHeight);
 
   useLayoutEffect(() => {
-    if (map === null) return;
-    const element = place.current!;
-    const picture = canvas.current!;
+    const [element, picture] = [place.current, canvas.current];
+    // Nothing that matches has moved: there is no picture.
+    if (map === null || element === null || picture === null) return;
     const times = map.pyramid.times;
     const full: Span = [times[0]!, times.at(-1)!];
     const palette = diverging(isDark);
