@@ -21,69 +21,94 @@ export interface Flame {
   readonly depths: number;
 }
 
+/** A tree as it grows: columns by node, in the order the nodes came; children as linked lists, 0 for none (the root is nobody's child). */
 interface Growing {
-  readonly name: number;
-  weight: number;
-  readonly children: Map<number, Growing>;
+  readonly name: number[];
+  readonly weight: number[];
+  readonly firstChild: number[];
+  readonly nextSibling: number[];
 }
 
+/** More functions than a kernel has: a node and a name make one number that is exact in a double. */
+const mostNames = 2 ** 21;
+
 export function flameOf(paths: Iterable<Path>, root: string): Flame {
-  const names: string[] = [root];
   const numbers = new Map<string, number>([[root, 0]]);
-  const top: Growing = { name: 0, weight: 0, children: new Map() };
+  const tree: Growing = { name: [0], weight: [0], firstChild: [0], nextSibling: [0] };
+  const known = new Map<number, number>();
   for (const { frames, weight } of paths) {
     if (!(weight > 0)) continue;
-    let node = top;
-    node.weight += weight;
+    let node = 0;
+    tree.weight[0]! += weight;
     for (const frame of frames) {
       let number = numbers.get(frame);
       if (number === undefined) {
-        number = names.push(frame) - 1;
+        number = numbers.size % mostNames;
         numbers.set(frame, number);
       }
-      let child = node.children.get(number);
+      const key = node * mostNames + number;
+      let child = known.get(key);
       if (child === undefined) {
-        child = { name: number, weight: 0, children: new Map() };
-        node.children.set(number, child);
+        child = tree.name.push(number) - 1;
+        tree.weight.push(0);
+        tree.firstChild.push(0);
+        tree.nextSibling.push(tree.firstChild[node]!);
+        tree.firstChild[node] = child;
+        known.set(key, child);
       }
-      child.weight += weight;
+      tree.weight[child]! += weight;
       node = child;
     }
   }
-  return columnsOf(top, names);
+  return columnsOf(tree, [...numbers.keys()]);
 }
 
-function columnsOf(top: Growing, names: readonly string[]): Flame {
-  const rows: { node: Growing; depth: number; parent: number; start: number }[] = [];
-  const ends: number[] = [];
-  // A stack of its own: a hostile record may hold a call path of any length. A negative mark closes a subtree.
-  const stack: ({ node: Growing; depth: number; parent: number; start: number } | number)[] = [
-    { node: top, depth: 0, parent: -1, start: 0 },
-  ];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (typeof next === 'number') {
-      ends[next] = rows.length;
-      continue;
-    }
-    const at = rows.push(next) - 1;
-    stack.push(at);
-    const children = [...next.node.children.values()].toSorted((a, b) => a.weight - b.weight);
-    let start = next.start + children.reduce((sum, { weight }) => sum + weight, 0);
-    for (const node of children) {
-      start -= node.weight;
-      stack.push({ node, depth: next.depth + 1, parent: at, start });
-    }
-  }
-  return {
+function columnsOf(tree: Growing, names: readonly string[]): Flame {
+  const size = tree.name.length;
+  const flame = {
     names,
-    name: Int32Array.from(rows, ({ node }) => node.name),
-    depth: Int32Array.from(rows, ({ depth }) => depth),
-    parent: Int32Array.from(rows, ({ parent }) => parent),
-    end: Int32Array.from(ends),
-    weight: Float64Array.from(rows, ({ node }) => node.weight),
-    start: Float64Array.from(rows, ({ start }) => start),
-    depths: rows.reduce((most, { depth }) => Math.max(most, depth), 0) + 1,
+    name: new Int32Array(size),
+    depth: new Int32Array(size),
+    parent: new Int32Array(size),
+    end: new Int32Array(size),
+    weight: new Float64Array(size),
+    start: new Float64Array(size),
   };
+  // A stack of its own: a hostile record may hold a call path of any length. What is pushed is parent, then node.
+  const stack: number[] = [-1, 0];
+  const left = new Float64Array(size);
+  for (let at = 0; at < size; at++) {
+    const node = stack.pop()!;
+    const parent = stack.pop()!;
+    flame.name[at] = tree.name[node]!;
+    flame.weight[at] = tree.weight[node]!;
+    flame.parent[at] = parent;
+    flame.depth[at] = parent < 0 ? 0 : flame.depth[parent]! + 1;
+    flame.start[at] = left[node]!;
+    let start = left[node]!;
+    const children = childrenOf(tree, node);
+    for (const child of children) {
+      left[child] = start;
+      start += tree.weight[child]!;
+    }
+    // The heaviest is popped first.
+    for (let last = children.length - 1; last >= 0; last--) stack.push(at, children[last]!);
+  }
+  let depths = 0;
+  for (let at = size - 1; at >= 0; at--) {
+    flame.end[at] = Math.max(flame.end[at]!, at + 1);
+    const parent = flame.parent[at]!;
+    if (parent >= 0) flame.end[parent] = Math.max(flame.end[parent]!, flame.end[at]!);
+    depths = Math.max(depths, flame.depth[at]! + 1);
+  }
+  return { ...flame, depths };
+}
+
+/** Heaviest first; those of equal weight as they came. */
+function childrenOf({ firstChild, nextSibling, weight }: Growing, node: number): number[] {
+  const children: number[] = [];
+  for (let child = firstChild[node]!; child !== 0; child = nextSibling[child]!) children.push(child);
+  return children.length < 2 ? children : children.toSorted((a, b) => weight[b]! - weight[a]! || a - b);
 }
 
 /** Calls `visit` for each node below (and for the ancestors of) `zoom` that is at least `least` wide of the `width` there is. */
