@@ -9,7 +9,7 @@ export interface Check {
   readonly files?: readonly string[];
   /** In so many processes at once, each with its share of the files. */
   readonly shares?: number;
-  /** It measures a live machine that others share: where it fails it is made once more, and both are printed. */
+  /** It measures a live machine that others share: a file of it that fails is run once more, and both are printed. */
   readonly again?: boolean;
   /** Why it can't run here; undefined when it can. */
   readonly skip?: () => string | undefined;

@@ -28,11 +28,7 @@ for (const check of checks) {
   }
   console.log(`\n── ${check.name}`);
   const started = performance.now();
-  let ok = await run(check);
-  if (!ok && check.again === true) {
-    console.log(`── ${check.name}: failed, once more`);
-    ok = await run(check);
-  }
+  const ok = await run(check);
   console.log(`── ${check.name}: ${ok ? 'ok' : 'FAILED'} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   if (ok) passed++;
   else failed.push(check.name);
@@ -47,9 +43,26 @@ process.exitCode = failed.length === 0 ? 0 : 1;
 async function run(check: Check): Promise<boolean> {
   const files = (check.files ?? []).flatMap((pattern) => globSync(pattern, { cwd: root })).toSorted();
   if (check.files !== undefined && files.length === 0) return false;
+  if (check.again === true) return runOneByOne(check, files.length === 0 ? [[]] : files.map((file) => [file]));
   const { shares = 1 } = check;
   const parts = Array.from({ length: shares }, (_, part) => files.filter((_file, index) => index % shares === part));
   return (await Promise.all(parts.map((part) => ended([...check.argv, ...part])))).every(Boolean);
+}
+
+/** One after the other, each with its time; what fails is run once more. */
+async function runOneByOne(check: Check, parts: readonly (readonly string[])[]): Promise<boolean> {
+  let all = true;
+  for (const part of parts) {
+    const began = performance.now();
+    let ok = await ended([...check.argv, ...part]);
+    if (!ok) {
+      console.log(`── ${[check.name, ...part].join(' ')}: failed, once more`);
+      ok = await ended([...check.argv, ...part]);
+    }
+    if (part.length > 0) console.log(`${part.join(' ')}: ${ok ? 'ok' : 'FAILED'} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+    all &&= ok;
+  }
+  return all;
 }
 
 function ended([program, ...args]: readonly string[]): Promise<boolean> {

@@ -110,7 +110,7 @@ function columnsOf(stage: Stage): readonly Column[] {
   };
   const sparkWidth = columns >= 160 ? 30 : columns >= 100 ? 16 : 10;
   const fixed: readonly (Column & { readonly from: number })[] = [
-    { from: 0, width: 9, head: heads.active, cell: ({ active }) => count(active) },
+    { from: 0, width: 10, head: heads.active, cell: ({ active }) => count(active) },
     { from: 112, width: 7, head: heads.size, cell: ({ objectSize }) => count(objectSize) },
     {
       from: 124,
@@ -119,7 +119,7 @@ function columnsOf(stage: Stage): readonly Column[] {
       cell: ({ active, objects }) => (objects === 0 ? '–' : `${((active / objects) * 100).toFixed(0)} %`),
     },
     { from: 132, width: 8, head: heads.slabs, cell: ({ slabs }) => count(slabs) },
-    { from: 0, width: 9, head: heads.held, cell: (cache) => bytes(cache.bytes) },
+    { from: 0, width: 10, head: heads.held, cell: (cache) => bytes(cache.bytes) },
     { from: 0, width: 9, head: heads.rate, cell: (cache) => rateText(stage, cache), paint: tint },
     { from: 0, width: 14, head: heads.interval, cell: (cache) => intervalText(stage, cache) },
     {

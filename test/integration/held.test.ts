@@ -58,7 +58,9 @@ for (const { kind, owner, what, perSecond: rate } of kinds) {
     await t.test('grows as fast as the workload took them', () => {
       const grown = finding()?.growth.objects_per_second ?? 0;
       const truth = held.perSecond(answer.record.window);
-      assert.ok(Math.abs(grown / truth - 1) <= 0.1, `${grown} a second, and it took ${truth}`);
+      // 7 a second are a hundred in the window, and namespaces are counted at its ends only.
+      const within = rate === perSecond ? 0.1 : 0.15;
+      assert.ok(Math.abs(grown / truth - 1) <= within, `${grown} a second, and it took ${truth}`);
     });
   });
 }
