@@ -97,7 +97,7 @@ function unfinished(host: Host, looked: Looked, options: ConsultOptions): Record
 /** So many leaks are listened to, one after the other. */
 const listenedLeaks = 2;
 
-/** What a diagnosis supposes to be a leak is listened to for a tenth of the window: who allocates, and never frees? */
+/** What a diagnosis supposes to be a leak is listened to for a sixth of the window: who allocates, and never frees? */
 async function listenWhereItGrows(
   host: Host,
   first: Diagnosis,
@@ -112,7 +112,7 @@ async function listenWhereItGrows(
     if (signal?.aborted) break;
     onProgress?.(progressText('listening', { cache }, language));
     options.onListen?.(cache);
-    const listening = Math.min(20, Math.max(5, seconds / 10));
+    const listening = Math.min(20, Math.max(5, seconds / 6));
     const found = await listen(host, { cache, seconds: listening, ...(signal === undefined ? {} : { signal }) });
     const grew = found.reconciliation?.growth === 'steady' ? found.reconciliation.growth_objects : null;
     for (const site of found.callsites)
