@@ -72,8 +72,8 @@ function candidateOf(one: Named, held: HoldingsOf, seconds: number, index: Evide
       reasons: [...said, ...holderReasons(one.answer)],
       uncertain: false,
     };
-  if (bound !== undefined && split.owner !== null) {
-    const limit = latest(bound) ?? 0;
+  const limit = latest(bound);
+  if (limit !== null && split.owner !== null) {
     const full = Math.max(0, limit - (ends(one.series)?.to ?? 0)) / (growth.objects_per_second ?? 0);
     return {
       ...shared,
