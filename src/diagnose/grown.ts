@@ -6,6 +6,7 @@ import type { Growth } from '../model/diagnosis.ts';
 import type { CacheSpecimen, Series } from '../model/evidence.ts';
 import { type EvidenceIndex, latest } from './evidence-index.ts';
 import { type GrowthOptions, growthOfAll } from './growth.ts';
+import { rateOf } from './rate.ts';
 
 export interface PopulationGrowth {
   readonly alias: string;
@@ -35,11 +36,11 @@ export function cacheGrowths(index: EvidenceIndex): readonly GrownCache[] {
       options: { ...optionsOf(index, index.cacheOf(series.labels['cache'] ?? '')), lump: 1 },
     })),
   ]);
-  const known = populations.map((series, i) => ({
-    alias: series.labels['cache'] ?? '',
-    series,
-    growth: growths[caches.length + i]!,
-  }));
+  const known = populations.map((series, i) => {
+    const alias = series.labels['cache'] ?? '';
+    const size = optionsOf(index, index.cacheOf(alias)).bytesPerUnit;
+    return { alias, series, growth: atEdges(series, size) ?? growths[caches.length + i]! };
+  });
   const byCache = Map.groupBy(known, ({ alias }) => index.cacheOf(alias));
   return caches.map((series, i) => {
     const cache = series.labels['cache'] ?? '';
@@ -61,16 +62,53 @@ function sizeBySlabs(index: EvidenceIndex, cache: string): number {
   return held === null || objects === null || objects === 0 ? 0 : held / objects;
 }
 
+/** A population that is read at the window's ends only has a rate all the same: that of the difference, with Poisson's error. */
+function atEdges(series: Series, size: number): Growth | null {
+  const rate = series.times.length === 2 ? rateOf(series, 1) : null;
+  if (rate === null || rate.interval95[0] <= 0) return null;
+  return {
+    shape: 'trend',
+    objects_per_second: rate.slope,
+    bytes_per_second: rate.slope * size,
+    interval95: rate.interval95,
+    p: 1,
+    exhausts_in_seconds: null,
+    window_needed_seconds: null,
+  };
+}
+
 /**
  * slabinfo's own trend where it shows one, or, where a population accounts for it, that population's exact counter.
  * Also where slabinfo's lumps hide a slow growth, or warm-up of its free objects looks like an end of growth.
  */
 function clearest(bySlab: Growth, populations: readonly PopulationGrowth[]): Growth {
-  const trending = populations.filter(({ growth }) => growth.shape === 'trend');
-  const [first] = trending.toSorted((a, b) => b.growth.bytes_per_second - a.growth.bytes_per_second);
+  const trending = populations.filter(({ growth }) => growth.shape === 'trend').toSorted(byBytes);
+  const first = trending.find(({ series }) => series.times.length > 2)?.growth;
+  const ends = trending.find(({ series }) => isWholeAtEdges(series))?.growth;
+  if (ends !== undefined && outruns(ends, bySlab)) return ends;
   if (first === undefined) return bySlab;
-  if (bySlab.shape !== 'trend') return first.growth;
-  return width(first.growth) < width(bySlab) && overlap(first.growth, bySlab) ? first.growth : bySlab;
+  if (bySlab.shape !== 'trend') return first;
+  return width(first) < width(bySlab) && overlap(first, bySlab) ? first : bySlab;
+}
+
+/** Fewer new objects than these, seen at the window's ends only, are the start of a service rather than growth. */
+const fewestAtEdges = 16;
+
+/** Nothing of it was left out, so that what was counted was there. */
+function isWholeAtEdges({ times, values, labels }: Series): boolean {
+  return times.length === 2 && labels['leaves_out'] === undefined && (values[1] ?? 0) - (values[0] ?? 0) >= fewestAtEdges;
+}
+
+/**
+ * slabinfo counts the free objects of per-CPU slabs as active: while new objects fill those it stands still, so an exact
+ * count that grows faster is right. Two readings don't show how: where slabinfo saw growth that ended, it did.
+ */
+function outruns(counted: Growth, bySlab: Growth): boolean {
+  return (counted.objects_per_second ?? 0) > (bySlab.objects_per_second ?? 0) && ['trend', 'flat', 'inconclusive'].includes(bySlab.shape);
+}
+
+function byBytes(a: PopulationGrowth, b: PopulationGrowth): number {
+  return b.growth.bytes_per_second - a.growth.bytes_per_second;
 }
 
 function width({ interval95: [low, high] }: Growth): number {

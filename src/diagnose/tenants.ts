@@ -8,7 +8,7 @@ import { type Split, attribute } from './attribution.ts';
 import type { EvidenceIndex } from './evidence-index.ts';
 import type { GrownCache, PopulationGrowth } from './grown.ts';
 import { growthOf } from './growth.ts';
-import { rateOf, remainder } from './rate.ts';
+import { remainder } from './rate.ts';
 
 export interface Tenant extends GrownCache {
   readonly split: Split;
@@ -27,12 +27,10 @@ export function tenantsOf(one: GrownCache, index: EvidenceIndex): readonly Tenan
   const whole = { ...one, split, owner: split.owner ?? one.cache };
   const exact = one.populations.find(({ growth }) => growth === one.growth);
   if (split.owner === null && exact !== undefined) return [countedTenant(one, split, exact)];
-  const sharing = one.populations
-    .map((population) => atEdges(one, population))
-    .filter(({ alias, growth, series }) => {
-      const share = split.attribution.find((part) => part.alias === alias && part.by === series.labels['by'])?.share ?? 0;
-      return growth.shape === 'trend' && share >= leastShare;
-    });
+  const sharing = one.populations.filter(({ alias, growth, series }) => {
+    const share = split.attribution.find((part) => part.alias === alias && part.by === series.labels['by'])?.share ?? 0;
+    return growth.shape === 'trend' && share >= leastShare;
+  });
   const largest = Math.max(0, ...split.attribution.map(({ share }) => share));
   if (sharing.length === 0 || (sharing.length === 1 && (largest >= wholeShare || (split.unexplained_share ?? 0) < leastRemainder)))
     return [whole];
@@ -45,21 +43,6 @@ export function tenantsOf(one: GrownCache, index: EvidenceIndex): readonly Tenan
   if ((split.unexplained_share ?? 0) < leastRemainder || growth.shape !== 'trend') return counted;
   const restSplit = splitOf(one, rest, new Set(sharing.map(({ alias }) => alias)), index);
   return [...counted, { ...one, series: rest, growth, split: restSplit, owner: restSplit.owner ?? one.cache }];
-}
-
-/** A population that is read at the window's ends only has a rate all the same: that of the difference, with Poisson's error. */
-function atEdges(one: GrownCache, population: PopulationGrowth): PopulationGrowth {
-  if (population.series.times.length !== 2) return population;
-  const rate = rateOf(population.series, 1);
-  if (rate === null || rate.interval95[0] <= 0) return population;
-  const growth = {
-    ...population.growth,
-    shape: 'trend' as const,
-    objects_per_second: rate.slope,
-    bytes_per_second: rate.slope * bytesPerObject(one),
-    interval95: rate.interval95,
-  };
-  return { ...population, growth };
 }
 
 function ownTenant(one: GrownCache, split: Split, { alias, series, growth }: PopulationGrowth): Tenant {
