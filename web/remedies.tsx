@@ -27,6 +27,7 @@ export function Remedies({ finding }: { readonly finding: Finding }) {
                 {remedy.commands.map(shellLine).join('\n')}
               </pre>
             )}
+            {remedy.boot_parameters !== undefined && <p>{report.bootWith(remedy.boot_parameters.join(' '))}</p>}
           </li>
         ))}
       </ol>

@@ -157,7 +157,7 @@ function treatedText(treated: Treated, { apply, verify }: Pick<TreatFlags, 'appl
 function optionLines({ remedy, steps, why }: Option, fixedIn: readonly string[], language: Language): readonly string[] {
   const words = treatmentWords[language];
   const undoable = steps === null ? remedy.reversible : steps.every(({ undo }) => undo !== null);
-  const advice = remedy.commands.length === 0;
+  const advice = remedy.commands.length + remedy.boot_parameters.length === 0;
   return [
     `  ${remedy.id}: ${remedy.does[language]}`,
     `    ${words.risk}: ${remedy.risk[language]}; ${undoable ? words.reversible : words.irreversible}`,
@@ -165,7 +165,7 @@ function optionLines({ remedy, steps, why }: Option, fixedIn: readonly string[],
     ...(steps ?? []).map(({ argv }) => `      ${shellLine(argv)}`),
     ...(steps === null && !advice
       ? [
-          ...remedy.commands.map((argv) => `      ${shellLine(argv)}`),
+          ...[...remedy.commands, ...remedy.boot_parameters.map((word) => [word])].map((argv) => `      ${shellLine(argv)}`),
           `    ${words.notNow(`${why?.what ?? ''}: ${tell(why?.detail ?? '', language)}${why?.help ? `; ${tell(why.help, language)}` : ''}`)}`,
         ]
       : []),

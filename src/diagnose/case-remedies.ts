@@ -8,12 +8,13 @@ import type { CaseStanding, Remedy } from '../model/diagnosis.ts';
 export function remediesOf(cases: readonly Case[], standings: readonly CaseStanding[]): readonly Remedy[] {
   const best = standings.find(({ standing }) => standing === 'confirmed' || standing === 'probable');
   const found = best === undefined ? undefined : cases.find((one) => one.id === best.id);
-  return (found?.remedies ?? []).map(({ id, does, risk, reversible, commands }) => ({
+  return (found?.remedies ?? []).map(({ id, does, risk, reversible, commands, boot_parameters }) => ({
     id,
     does: does.en,
     risk: risk.en,
     reversible,
     commands,
+    ...(boot_parameters.length === 0 ? {} : { boot_parameters }),
     wording: { does, risk },
   }));
 }

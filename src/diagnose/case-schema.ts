@@ -22,6 +22,8 @@ const id = z
 /** The texts are for people and must be there in both languages. */
 const wording = (text: z.ZodString) => z.strictObject({ en: text, zh: text });
 const argv = z.array(z.string().min(1).max(400)).min(1).max(40);
+/** Documentation/admin-guide/kernel-parameters.rst: a word, with or without a value. */
+const bootParameter = z.string().regex(/^[\w.-]{1,60}(=[^\s"]{1,100})?$/, 'a kernel parameter such as cgroup.memory=nokmem');
 const commands = z.array(argv).max(10);
 
 /** As `Where` of a finding names them. */
@@ -161,6 +163,7 @@ export const caseSchema = z.strictObject({
         reversible: z.boolean(),
         commands: commands.default([]),
         undo: commands.default([]),
+        boot_parameters: z.array(bootParameter).max(4).default([]).describe("for the kernel's command line, at the next boot"),
       }),
     )
     .max(12)

@@ -206,6 +206,7 @@ test('remedies are those of the case that stands best, none when all are ruled o
     reversible: true,
     commands: [['ip', 'rule']],
     undo: [],
+    boot_parameters: [],
   };
   const cases = [
     aCase({ id: 'b', remedies: [remedy] }),

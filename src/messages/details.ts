@@ -230,6 +230,11 @@ const chinese: Readonly<Record<string, string>> = {
   'whoever resets a silent machine': '会重启无响应机器者',
   "the hypervisor's and the cloud's agents": '虚拟机管理程序与云的代理',
   'it is advice: kmai does not do that by itself': '这是建议:kmai 不会自行去做',
+  'a boot parameter: kmai does not change the boot loader': '这是启动参数:kmai 不会改动引导程序',
+  'a boot parameter that this kernel was booted without: kmai does not change the boot loader':
+    '此内核启动时没有这一参数:kmai 不会改动引导程序',
+  'this kernel was booted with it: something else is needed': '此内核启动时已有这一参数:需要别的办法',
+  "add it to the kernel's command line, and reboot": '将其加入内核命令行并重启',
   'kmai knows no way back from it': 'kmai 不知道如何撤销它',
   'no cgroup file system is mounted': '没有挂载 cgroup 文件系统',
   "cgroup {} (a challenge's)": 'cgroup {}(激发试验所建)',

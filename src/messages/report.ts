@@ -21,6 +21,7 @@ export interface ReportWords {
   readonly ruledOut: (cases: string) => string;
   readonly noCase: string;
   readonly reversible: string;
+  readonly bootWith: (parameters: string) => string;
   readonly installedBy: (names: string) => string;
   readonly triggerAbsent: string;
   readonly triggerUnknown: string;
@@ -67,6 +68,7 @@ export const reportWords: Readonly<Record<Language, ReportWords>> = {
     ruledOut: (cases) => `ruled out: ${cases}`,
     noCase: 'no known leak matches; the casebook has none with these signs',
     reversible: 'reversible',
+    bootWith: (parameters) => `boot with: ${parameters}`,
     installedBy: (names) => `as ${names} installs`,
     triggerAbsent: 'not found',
     triggerUnknown: 'unknown',
@@ -117,6 +119,7 @@ export const reportWords: Readonly<Record<Language, ReportWords>> = {
     ruledOut: (cases) => `已排除:${cases}`,
     noCase: '没有已知泄漏与此相符;医案中无此症候',
     reversible: '可逆',
+    bootWith: (parameters) => `启动参数:${parameters}`,
     installedBy: (names) => `与 ${names} 所安装的相同`,
     triggerAbsent: '未发现',
     triggerUnknown: '未知',

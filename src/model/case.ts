@@ -71,6 +71,8 @@ export interface CaseRemedy {
   /** argv by argv, never a shell line; PLACEHOLDERS in capitals are filled in by whoever applies it. */
   readonly commands: readonly (readonly string[])[];
   readonly undo: readonly (readonly string[])[];
+  /** For the kernel's command line, at the next boot: a hint, the boot loader is the operator's. */
+  readonly boot_parameters: readonly string[];
 }
 
 /** A known leak, or a known growth that is none: knowledge as data, with the evidence it must and must not match. */

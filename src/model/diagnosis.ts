@@ -149,6 +149,8 @@ export interface Remedy {
   readonly risk: string;
   readonly reversible: boolean;
   readonly commands: readonly (readonly string[])[];
+  /** For the kernel's command line, at the next boot. */
+  readonly boot_parameters?: readonly string[];
   /** What it does and its risk in each language, as the case has them. */
   readonly wording?: {
     readonly does: { readonly en: string; readonly zh: string };

@@ -51,6 +51,7 @@ export function renderCase(one: Case, language: Language, options: TextOptions):
     one.remedies.flatMap((remedy, index) => [
       `${index + 1} ${remedy.does[language]}${remedy.reversible ? ` (${words.reversible})` : ''}: ${remedy.risk[language]}`,
       ...remedy.commands.map((argv) => `    ${argv.join(' ')}`),
+      ...(remedy.boot_parameters.length === 0 ? [] : [`    ${words.bootWith(remedy.boot_parameters.join(' '))}`]),
     ]),
   );
   add(

@@ -65,6 +65,7 @@ function findingLines(finding: Finding, language: Language): string[] {
       `${index + 1}. ${text(remedy.wording?.does[language] ?? remedy.does)} (${text(remedy.wording?.risk[language] ?? remedy.risk)}${remedy.reversible ? `; ${words.reversible}` : ''})`,
     );
     for (const argv of remedy.commands) lines.push(`   - ${code(argv.join(' '))}`);
+    if (remedy.boot_parameters !== undefined) lines.push(`   - ${words.bootWith(code(remedy.boot_parameters.join(' ')))}`);
   }
   return lines;
 }

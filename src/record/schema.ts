@@ -225,6 +225,7 @@ const finding = z.object({
       risk: z.string(),
       reversible: z.boolean(),
       commands: z.array(strings),
+      boot_parameters: z.exactOptional(strings),
       wording: z.exactOptional(z.object({ does: wording, risk: wording })),
     }),
   ),

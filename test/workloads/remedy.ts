@@ -25,7 +25,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 async function treat({ commands, undo = [], given = {} }: Wanted): Promise<unknown> {
-  const steps = await prepare({ id: 'test', commands, undo }, { host, facts, found: [], given });
+  const steps = await prepare({ id: 'test', commands, undo, boot_parameters: [] }, { host, facts, found: [], given });
   if (!steps.ok) return steps.unavailable;
   const applied = await apply(steps.value);
   return applied.ok ? steps.value.map(({ argv }) => argv) : applied.unavailable;
