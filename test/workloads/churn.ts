@@ -7,7 +7,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmdirSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { progress } from './progress.ts';
+import { atPace } from './pace.ts';
 
 const [what = '', amountText = '1', rateText = '1'] = process.argv.slice(2);
 const amount = Number(amountText);
@@ -20,10 +20,9 @@ process.stdin.on('end', () => process.exit(0));
 const works: Readonly<Record<string, () => void>> = {
   /** Looks up names that don't exist: `amount` negative dentries, `rate` a second, as a `find` fills the dentry cache. */
   find() {
-    let done = 0;
-    paced(() => {
+    atPace(amount, rate, (index) => {
       try {
-        openSync(join(scratch, `absent-${done++}`), 'r');
+        openSync(join(scratch, `absent-${index}`), 'r');
       } catch {
         // absent on purpose: the kernel remembers that it is not there
       }
@@ -38,9 +37,10 @@ const works: Readonly<Record<string, () => void>> = {
   bigfile() {
     const block = Buffer.alloc(1 << 20, 0x5a);
     const file = openSync(join(scratch, 'big'), 'w+');
-    let done = 0;
-    paced(
-      () => void writeSync(file, block, 0, block.length, done++ << 20),
+    atPace(
+      amount,
+      rate,
+      (index) => void writeSync(file, block, 0, block.length, index << 20),
       () => {
         for (let i = 0; i < amount; i++) readSync(file, block, 0, block.length, i << 20);
         closeSync(file);
@@ -61,35 +61,16 @@ const works: Readonly<Record<string, () => void>> = {
       writeFileSync(join(top, '..', 'cgroup.procs'), String(process.pid));
       rmdirSync(top);
     });
-    let done = 0;
-    paced(() => {
-      const group = join(top, String(done));
+    atPace(amount, rate, (index) => {
+      const group = join(top, String(index));
       mkdirSync(group);
       writeFileSync(join(group, 'cgroup.procs'), String(process.pid));
-      writeFileSync(join(scratch, `charged-${done++}`), 'x');
+      writeFileSync(join(scratch, `charged-${index}`), 'x');
       writeFileSync(join(top, 'cgroup.procs'), String(process.pid));
       rmdirSync(group);
     });
   },
 };
-
-function paced(step: () => void, end: () => void = () => {}): void {
-  const started = performance.now();
-  let done = 0;
-  const tell = progress();
-  const timer = setInterval(() => {
-    const due = Math.min(amount, Math.floor(((performance.now() - started) / 1000) * rate));
-    while (done < due) {
-      step();
-      done++;
-    }
-    tell(done);
-    if (done === amount) {
-      clearInterval(timer);
-      end();
-    }
-  }, 20);
-}
 
 const work = Object.hasOwn(works, what) ? works[what] : undefined;
 if (work === undefined || !(amount > 0) || !(rate > 0)) {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import koffi from 'koffi';
-import { progress } from './progress.ts';
+import { atPace } from './pace.ts';
 
 const libc = koffi.load('libc.so.6');
 const open = libc.func('int open(const char *path, int flags)');
@@ -47,23 +47,15 @@ if (prepare === undefined || !(count > 0) || !(rate > 0)) {
 const take = prepare(count);
 
 console.log('ready');
-const started = performance.now();
-let taken = 0;
-const tell = progress();
-const timer = setInterval(() => {
-  const due = Math.min(count, Math.floor(((performance.now() - started) / 1000) * rate));
-  while (taken < due) {
-    if (take(taken) < 0) {
-      console.error(`${kind} ${taken}: errno ${koffi.errno()}`);
-      process.exit(1);
-    }
-    taken++;
-  }
-  tell(taken);
-  if (taken === count) {
-    clearInterval(timer);
-    console.log('done');
-  }
-}, 20);
+atPace(
+  count,
+  rate,
+  (index) => {
+    if (take(index) >= 0) return;
+    console.error(`${kind} ${index}: errno ${koffi.errno()}`);
+    process.exit(1);
+  },
+  () => console.log('done'),
+);
 process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));
