@@ -1,8 +1,8 @@
 /**
  * What listening adds to an operation, in CPU nanoseconds, beside `perf record` in the same run:
- * `npm run bench:listen`. An operation is open and close, which makes six slab events. The arms are interleaved, and a
- * round counts only as a whole, so that a busy neighbour disturbs all arms alike; medians over the rounds. Then how long it takes to
- * begin and to end with many objects alive, and in how much memory.
+ * `npm run bench:listen`. An operation is open and close, which makes six slab events. The arms are interleaved, with nothing listening
+ * before and after each pair, and each round has a ratio of its own: what changes more slowly than a round does not change it. Told are the
+ * median and the quartiles of the rounds. Then how long it takes to begin and to end with many objects alive, and in how much memory.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,8 +13,8 @@ import { fileURLToPath } from 'node:url';
 import { liveHost } from '../src/host/live.ts';
 import { listen } from '../src/listen/listen.ts';
 
-const rounds = Number(process.argv[2] ?? 9);
-const OPERATIONS = 150_000;
+const rounds = Number(process.argv[2] ?? 15);
+const OPERATIONS = 40_000;
 const LARGE = [131_072, 600_000] as const;
 const LARGE_ROUNDS = 3;
 const folder = mkdtempSync(join(tmpdir(), 'kmai-bench-'));
@@ -78,29 +78,44 @@ function listenLarge(count: number): Large {
   return JSON.parse(text.toString()) as Large;
 }
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-const arms = {
-  nothing: operate,
-  'perf, hot filp': () => withPerf('filp'),
-  'kmai, hot filp': () => withKmai('filp', true),
-  'kmai without stacks, hot filp': () => withKmai('filp', false),
-  'perf, cold key_jar': () => withPerf('key_jar'),
-  'kmai, cold key_jar': () => withKmai('key_jar', true),
-} as const;
-type Arm = keyof typeof arms;
+const quantile = (values: readonly number[], part: number) => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * part)]!;
+const median = (values: readonly number[]) => quantile(values, 0.5);
+const pairs = [
+  { name: 'hot', cache: 'filp', bar: 0.75 },
+  { name: 'cold', cache: 'key_jar', bar: 0.5 },
+] as const;
+
+/** What one round added to an operation. */
+interface Round {
+  readonly nothing: number;
+  readonly perf: number;
+  readonly kmai: number;
+  readonly withoutStacks: number;
+}
+
+async function round(cache: string): Promise<Round> {
+  const before = await operate();
+  const perf = await withPerf(cache);
+  const kmai = await withKmai(cache, true);
+  const withoutStacks = await withKmai(cache, false);
+  const nothing = (before + (await operate())) / 2;
+  return { nothing, perf: perf - nothing, kmai: kmai - nothing, withoutStacks: withoutStacks - nothing };
+}
 
 try {
   execFileSync('gcc', ['-O2', '-o', operations, join(dirname(fileURLToPath(import.meta.url)), 'operations.c')]);
-  const measured = new Map<Arm, number[]>();
-  for (let round = 0; round < rounds; round++)
-    for (const [arm, run] of Object.entries(arms) as [Arm, () => Promise<number>][])
-      measured.set(arm, [...(measured.get(arm) ?? []), await run()]);
-  const bare = measured.get('nothing')!;
-  const added = (arm: Arm) => median(measured.get(arm)!.map((value, round) => value - bare[round]!));
-  console.log(`nothing: ${median(bare).toFixed(0)} ns an operation, ${rounds} rounds of ${OPERATIONS}`);
-  for (const arm of measured.keys()) if (arm !== 'nothing') console.log(`${arm}: +${added(arm).toFixed(0)} ns`);
-  console.log(`hot:  kmai / perf = ${(added('kmai, hot filp') / added('perf, hot filp')).toFixed(3)} (bar 0.75)`);
-  console.log(`cold: kmai / perf = ${(added('kmai, cold key_jar') / added('perf, cold key_jar')).toFixed(3)} (bar 0.5)`);
+  const measured = pairs.map(() => [] as Round[]);
+  for (let each = 0; each < rounds; each++) for (const [index, { cache }] of pairs.entries()) measured[index]!.push(await round(cache));
+  for (const [index, { name, cache, bar }] of pairs.entries()) {
+    const of = (field: keyof Round) => median(measured[index]!.map((each) => each[field])).toFixed(0);
+    const ratios = measured[index]!.map((each) => each.kmai / each.perf);
+    console.log(
+      `${name} (${cache}): an operation takes ${of('nothing')} ns; perf +${of('perf')}, kmai +${of('kmai')}, without stacks +${of('withoutStacks')}`,
+    );
+    console.log(
+      `  kmai / perf = ${median(ratios).toFixed(3)} (${quantile(ratios, 0.25).toFixed(3)}–${quantile(ratios, 0.75).toFixed(3)}) in ${rounds} rounds; bar ${bar}`,
+    );
+  }
   for (const count of LARGE) {
     const runs = Array.from({ length: LARGE_ROUNDS }, () => listenLarge(count));
     const of = (field: keyof Large) => median(runs.map((run) => run[field])).toFixed(0);

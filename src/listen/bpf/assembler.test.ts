@@ -105,6 +105,18 @@ test('jumps go to their label, forwards and backwards, as distances from the nex
   assert.equal(hex(a.assemble()), '1507030000000000 5d28020000000000 16000100efffffff 0500fcff00000000 9500000000000000');
 });
 
+test('a call of a function of the program has its distance in the immediate', () => {
+  const a = assembler();
+  a.callFunction('rest');
+  a.exit();
+  a.label('rest');
+  a.exit();
+  assert.equal(hex(a.assemble()), '8510000001000000 9500000000000000 9500000000000000'); // src_reg = BPF_PSEUDO_CALL
+  const lost = assembler();
+  lost.callFunction('nowhere');
+  assert.throws(() => lost.assemble(), /no label nowhere/);
+});
+
 test('a jump to no label, a label that stands twice and a number that does not fit are errors', () => {
   const lost = assembler();
   lost.jump('nowhere');

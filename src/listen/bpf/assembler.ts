@@ -61,6 +61,8 @@ export interface Assembler {
   call(helper: Helper): void;
   /** Calls a kernel function (kfunc) by its BTF id in vmlinux. */
   callKernel(btfId: number): void;
+  /** Calls the function of this program that begins at a label: it has a frame and kept registers of its own. */
+  callFunction(label: string): void;
   jump(label: string): void;
   jumpIf(left: Register, comparison: Comparison, right: Operand, label: string): void;
   /** As `jumpIf`, over the low 32 bits: what a helper returns as int is not sign-extended on every kernel. */
@@ -76,6 +78,7 @@ export function assembler(): Assembler {
   const code: number[][] = [];
   const labels = new Map<string, number>();
   const jumps: { readonly at: number; readonly label: string }[] = [];
+  const calls: { readonly at: number; readonly label: string }[] = [];
   let names = 0;
 
   const number = (register: Register) => registers.indexOf(register);
@@ -133,6 +136,10 @@ export function assembler(): Assembler {
     atomicAdd: ([base, offset], value) => emit(0xdb, number(base), number(value), offset, 0),
     call: (helper) => emit(0x85, 0, 0, 0, helpers[helper]),
     callKernel: (btfId) => emit(0x85, 0, 2, 0, btfId),
+    callFunction(label) {
+      calls.push({ at: code.length, label });
+      emit(0x85, 0, 1, 0, 0);
+    },
     jump(label) {
       jumps.push({ at: code.length, label });
       emit(0x05, 0, 0, 0, 0);
@@ -143,10 +150,15 @@ export function assembler(): Assembler {
     assemble() {
       const bytes = new Uint8Array(code.length * 8);
       const view = new DataView(bytes.buffer);
-      for (const { at, label } of jumps) {
+      const distanceTo = (label: string, at: number) => {
         const to = labels.get(label);
         if (to === undefined) throw new Error(`no label ${label}`);
-        const distance = to - at - 1;
+        return to - at - 1;
+      };
+      // A jump's distance stands in its offset, a call's in its immediate.
+      for (const { at, label } of calls) code[at]![3] = distanceTo(label, at);
+      for (const { at, label } of jumps) {
+        const distance = distanceTo(label, at);
         if (distance < -0x8000 || distance > 0x7fff) throw new RangeError(`the jump to ${label} is ${distance} instructions long`);
         code[at]![2] = distance;
       }

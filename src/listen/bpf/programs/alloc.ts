@@ -1,6 +1,6 @@
 import { assembler } from '../assembler.ts';
 import type { Maps } from '../maps.ts';
-import { matchAddress } from './match.ts';
+import { onlyOf } from './match.ts';
 import { type Recording, remember } from './remember.ts';
 
 /**
@@ -9,7 +9,7 @@ import { type Recording, remember } from './remember.ts';
  */
 export function allocProgram(maps: Maps, caches: readonly bigint[], how: Recording, second: boolean): Uint8Array {
   const a = assembler();
-  matchAddress(a, ['r1', 16], caches, 'out');
+  onlyOf(a, ['r1', 16], caches);
   a.set('r6', 'r1');
   a.load('r7', ['r6', 8]);
   a.jumpIf('r7', '==', 0, 'out');

@@ -1,16 +1,24 @@
 import type { Assembler, Place } from '../assembler.ts';
 
 /**
- * Goes on only when the word at `place` is one of `addresses`. They stand in the program as constants, and this is the
- * first thing a program does: an event of another cache costs four instructions. r1, the context, stays as it is.
+ * Goes on only when the word at `place`, an offset from the context in r1, is one of `addresses`; r1 stays as it is.
+ *
+ * An event of another cache should cost little more than an empty program. The addresses stand in the program as constants, they
+ * are the first thing looked at, and what follows is a function of its own: the kernel's compiler saves the registers and makes the room
+ * that a function uses as it is entered, and the one that is entered here uses none.
  */
-export function matchAddress(a: Assembler, place: Place, addresses: readonly bigint[], otherwise: string): void {
-  const matched = a.fresh('the cache');
+export function onlyOf(a: Assembler, place: Place, addresses: readonly bigint[]): void {
+  const ours = a.fresh('ours');
+  const rest = a.fresh('the rest');
   a.load('r3', place);
-  addresses.forEach((address, index) => {
+  for (const address of addresses) {
     a.set('r4', address);
-    if (index === addresses.length - 1) a.jumpIf('r3', '!=', 'r4', otherwise);
-    else a.jumpIf('r3', '==', 'r4', matched);
-  });
-  a.label(matched);
+    a.jumpIf('r3', '==', 'r4', ours);
+  }
+  a.set('r0', 0);
+  a.exit();
+  a.label(ours);
+  a.callFunction(rest);
+  a.exit();
+  a.label(rest);
 }
