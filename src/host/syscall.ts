@@ -1,4 +1,5 @@
 import { closeSync, openSync, statSync } from 'node:fs';
+import type { KoffiFunc } from 'koffi';
 import { available, type Reading, unavailable } from '../model/reading.ts';
 
 /** Memory outside the JavaScript heap: it does not move, so the kernel may be told its address. */
@@ -11,6 +12,11 @@ export interface Pinned {
 export interface Syscalls {
   /** @returns the result, or the negated errno, as the kernel itself returns it */
   call(number: number, ...args: readonly (number | bigint)[]): number;
+  /**
+   * The same on another thread, for what takes the kernel long. Nothing it is given may be changed meanwhile, and `close` must wait for it.
+   * @returns undefined when it failed: errno stayed on that thread
+   */
+  callAside(number: number, ...args: readonly (number | bigint)[]): Promise<number | undefined>;
   pin(length: number): Pinned;
   /** Maps a whole file for reading; undefined where it can't be mapped. Writing to it is an error no one can catch. */
   map(path: string): Buffer | undefined;
@@ -44,17 +50,24 @@ export async function openSyscalls(): Promise<Reading<Syscalls>> {
   }
   for (const library of libraries) {
     try {
-      const syscall = koffi.load(library).func('long syscall(long, long, long, long, long, long, long)') as (
-        ...args: (number | bigint)[]
-      ) => number | bigint;
+      const syscall = koffi.load(library).func('long syscall(long, long, long, long, long, long, long)') as KoffiFunc<
+        (...args: (number | bigint)[]) => number | bigint
+      >;
+      const filled = (args: readonly (number | bigint)[]) => [...args, 0, 0, 0, 0, 0, 0].slice(0, 6);
       const pinned: unknown[] = [];
       const mapped: { readonly address: number; readonly size: number }[] = [];
       return available({
         call(number, ...args) {
-          const filled = [...args, 0, 0, 0, 0, 0, 0].slice(0, 6);
-          const result = Number(syscall(number, ...filled));
+          const result = Number(syscall(number, ...filled(args)));
           return result === -1 ? -koffi.errno() : result;
         },
+        callAside: (number, ...args) =>
+          new Promise((resolve, reject) => {
+            syscall.async(number, ...filled(args), (error: Error | null, result: number | bigint) => {
+              if (error !== null) reject(error);
+              else resolve(Number(result) === -1 ? undefined : Number(result));
+            });
+          }),
         pin(length) {
           const memory: unknown = koffi.alloc('uint8_t', length);
           pinned.push(memory);

@@ -7,7 +7,7 @@ import { readSymbols } from '../symbols.ts';
 import { isSized } from '../target.ts';
 import { openWindow, pause, TICKS } from '../window.ts';
 import type { Knowledge } from './attach.ts';
-import { type Counter, counters, createMaps, type Maps } from './maps.ts';
+import { closeMaps, type Counter, counters, createMaps, type Maps } from './maps.ts';
 import { openEars } from './ears.ts';
 import { learn } from './knowledge.ts';
 import { openMeter } from './meter.ts';
@@ -21,7 +21,10 @@ const LEAKED_PER_SECOND = 8192;
 /** Programs that start take pages by the thousand, and hold them. */
 const PAGES_FOR_AN_OBJECT = 8;
 const SMALLEST_CAPACITY = 16_384;
-/** How long is waited to see whether the cache is busy, and what busy is: then events may well come nested. */
+/**
+ * How soon it is seen whether the cache is busy, and what busy is: then events may well come nested. It is seen in the window: what is missed
+ * until then is counted as nested.
+ */
 const TRIAL_SECONDS = 0.01;
 const BUSY_PER_SECOND = 1000;
 
@@ -33,11 +36,19 @@ export const bpfEngine: Engine = {
     if (!opened.ok) return opened;
     const bpf = opened.value;
     try {
-      const known = await learn(bpf, host, request);
-      if (!known.ok) return known;
-      const { caches, kmalloc } = known.value;
-      const silent = request.target.kind === 'slab' && caches.length === 0 && kmalloc === undefined;
-      return available(silent ? silence(request) : await hear(bpf, host, request, known.value));
+      // The maps take the kernel longer than anything else takes us: they are made meanwhile.
+      const creating = createMaps(bpf, request.capacity ?? affordableCapacity(host, request), isSized(request.target));
+      const [known, maps] = await Promise.allSettled([learn(bpf, host, request), creating]);
+      if (maps.status === 'rejected') throw maps.reason;
+      try {
+        if (known.status === 'rejected') throw known.reason;
+        if (!known.value.ok) return known.value;
+        const { caches, kmalloc } = known.value.value;
+        const silent = request.target.kind === 'slab' && caches.length === 0 && kmalloc === undefined;
+        return available(silent ? silence(request) : await hear(bpf, host, request, known.value.value, maps.value));
+      } finally {
+        closeMaps(bpf, maps.value);
+      }
     } catch (error) {
       if (error instanceof BpfRefused) return unavailable('listening with BPF', 'unsupported', error.message, '');
       throw error;
@@ -62,17 +73,16 @@ function silence(request: Request): Heard {
   };
 }
 
-async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): Promise<Heard> {
-  const maps = createMaps(bpf, request.capacity ?? affordableCapacity(host, request), isSized(request.target));
+async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge, maps: Maps): Promise<Heard> {
   const { cpus } = known;
   let effort: Effort = { stacks: request.stacks, sample: request.sample, stopped: false };
   const ears = openEars(bpf, maps, known, effort);
   try {
-    await pause(TRIAL_SECONDS * 1000, request.signal);
-    if (readCounts(bpf, maps, cpus).allocated >= BUSY_PER_SECOND * TRIAL_SECONDS) ears.sharpen();
     // While programs attach, one after the other, frees are heard whose allocations were not: counted from here.
     const before = readCounts(bpf, maps, cpus);
     const window = openWindow(request);
+    await pause(TRIAL_SECONDS * 1000, request.signal);
+    if (readCounts(bpf, maps, cpus).allocated - before.allocated >= BUSY_PER_SECOND * TRIAL_SECONDS) ears.sharpen();
     const { elapsed } = window;
     const degradations: Degradation[] = [];
     const meter = openMeter(bpf);
@@ -116,7 +126,6 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge): P
     };
   } finally {
     ears.deafen();
-    closeMaps(bpf, maps);
   }
 }
 
@@ -148,10 +157,6 @@ function lossesOf(total: Counts, window: Counts, nested: number): Heard['losses'
     overrun: 0,
     malformedLines: 0,
   };
-}
-
-function closeMaps(bpf: Bpf, maps: Maps): void {
-  for (const fd of [maps.live, maps.sites, maps.stacks, maps.paths, maps.counts]) bpf.closeFd(fd);
 }
 
 /** The map is allocated at once, which takes time: as large as the window needs, at most 2 % of the memory that is free. */

@@ -33,7 +33,15 @@ export const KEY_BYTES = 8;
 
 /** Deep enough for a packet's way from the socket to the far end of nftables; more frames cost nothing but memory. */
 export const STACK_FRAMES = 48;
-export const STACK_IDS = 16_384;
+/**
+ * One more than a power of two: the kernel makes the next one of buckets, 16,384, and as many stacks as are said here. A bucket
+ * holds one stack; when half of them are taken, nearly half of what is new finds its own taken, and room for more would lie idle.
+ */
+export const STACKS = 8_193;
+/** All stacks, and callers for those that found no room. */
+export const SITES = 12_288;
+/** A path that finds no room is walked each time. */
+export const PATHS = 4_096;
 /** Key of `paths`: the caller's address, the depth of the stack, a word of the entry from user space. */
 export const FINGERPRINT_BYTES = 24;
 /** Value of `paths`: stack id, then times met (both u32). */
@@ -74,14 +82,18 @@ export const COUNTS_BYTES = counters.length * 8;
 export const counterOffset = (counter: Counter) => counters.indexOf(counter) * 8;
 
 /** @param sized whether objects have sizes of their own */
-export function createMaps(bpf: Bpf, capacity: number, sized: boolean): Maps {
+export async function createMaps(bpf: Bpf, capacity: number, sized: boolean): Promise<Maps> {
   const recordBytes = sized ? SIZED_RECORD_BYTES : RECORD_BYTES;
-  return {
-    recordBytes,
-    live: bpf.createMap({ name: 'kmai_live', type: 'hash', keyBytes: KEY_BYTES, valueBytes: recordBytes, entries: capacity }),
-    sites: bpf.createMap({ name: 'kmai_sites', type: 'hash', keyBytes: KEY_BYTES, valueBytes: 8, entries: STACK_IDS }),
-    stacks: bpf.createMap({ name: 'kmai_stacks', type: 'stack_trace', keyBytes: 4, valueBytes: STACK_FRAMES * 8, entries: STACK_IDS }),
-    paths: bpf.createMap({ name: 'kmai_paths', type: 'hash', keyBytes: FINGERPRINT_BYTES, valueBytes: PATH_BYTES, entries: STACK_IDS }),
-    counts: bpf.createMap({ name: 'kmai_counts', type: 'percpu_array', keyBytes: 4, valueBytes: COUNTS_BYTES, entries: 1 }),
-  };
+  const [live, stacks, paths, sites, counts] = (await bpf.createMaps([
+    { name: 'kmai_live', type: 'hash', keyBytes: KEY_BYTES, valueBytes: recordBytes, entries: capacity },
+    { name: 'kmai_stacks', type: 'stack_trace', keyBytes: 4, valueBytes: STACK_FRAMES * 8, entries: STACKS },
+    { name: 'kmai_paths', type: 'hash', keyBytes: FINGERPRINT_BYTES, valueBytes: PATH_BYTES, entries: PATHS },
+    { name: 'kmai_sites', type: 'hash', keyBytes: KEY_BYTES, valueBytes: 8, entries: SITES },
+    { name: 'kmai_counts', type: 'percpu_array', keyBytes: 4, valueBytes: COUNTS_BYTES, entries: 1 },
+  ])) as [number, number, number, number, number];
+  return { recordBytes, live, stacks, paths, sites, counts };
+}
+
+export function closeMaps(bpf: Bpf, maps: Maps): void {
+  for (const fd of [maps.live, maps.sites, maps.stacks, maps.paths, maps.counts]) bpf.closeFd(fd);
 }

@@ -54,19 +54,22 @@ export function readCounts(bpf: Bpf, maps: Maps, cpus: number): Readonly<Record<
 /** Reads what is still live, by site. Times are seconds of CLOCK_MONOTONIC, which is what bpf_ktime_get_ns tells. */
 export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Symbols | undefined): readonly Site[] {
   const tallies = new Map<number, Tally>();
+  const tallyOf = (site: number, allocated: number): Tally => {
+    const tally: Tally = {
+      allocated,
+      outstanding: 0,
+      bytes: 0,
+      oldest: Number.POSITIVE_INFINITY,
+      byAge: Array.from({ length: AGE_CLASSES }, () => 0),
+      processes: new Map(),
+      last: undefined,
+      cpus: new Set(),
+    };
+    tallies.set(site, tally);
+    return tally;
+  };
   bpf.batches(maps.sites, KEY_BYTES, 8, (keys, values, count) => {
-    for (let i = 0; i < count; i++) {
-      tallies.set(siteAt(keys, i * KEY_BYTES), {
-        allocated: Number(values.readBigUInt64LE(i * 8)),
-        outstanding: 0,
-        bytes: 0,
-        oldest: Number.POSITIVE_INFINITY,
-        byAge: Array.from({ length: AGE_CLASSES }, () => 0),
-        processes: new Map(),
-        last: undefined,
-        cpus: new Set(),
-      });
-    }
+    for (let i = 0; i < count; i++) tallyOf(siteAt(keys, i * KEY_BYTES), Number(values.readBigUInt64LE(i * 8)));
   });
   const length = Math.max(1e-9, window.end - window.start);
   // Neighbours in the map have nothing in common, but sites, processes and CPUs are few: the last one is mostly the next.
@@ -81,7 +84,8 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
         lastSite = site;
         tally = tallies.get(site);
       }
-      if (tally === undefined) continue;
+      // A site that found no room among the sites: its survivors are there all the same.
+      tally ??= tallyOf(site, 0);
       const time = (values.readUInt32LE(at + record.time) + values.readUInt32LE(at + record.time + 4) * 0x1_0000_0000) / 1e9;
       const weight = values.readUInt16LE(at + record.weight);
       const age = Math.floor(((time - window.start) / length) * AGE_CLASSES);
@@ -97,7 +101,7 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
   });
   return Array.from(tallies, ([site, tally]) => ({
     frames: framesOf(bpf, maps, site, symbols),
-    allocated: tally.allocated,
+    allocated: Math.max(tally.allocated, tally.outstanding),
     outstanding: tally.outstanding,
     ...(sized ? { bytes: tally.bytes } : {}),
     byAge: tally.byAge,
