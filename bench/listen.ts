@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { liveHost } from '../src/host/live.ts';
 import { listen } from '../src/listen/listen.ts';
 
-const rounds = Number(process.argv[2] ?? 15);
+const rounds = Number(process.argv[2] ?? 9);
 const OPERATIONS = 40_000;
 /** Objects held, with room for all of them and a few of others; the first with the room that a window of ten seconds has. */
 const LARGE = [
