@@ -222,6 +222,17 @@ test('what fills half-empty slabs grows at the pace of its exact count, though s
   assert.equal(finding.growth.objects_per_second, 7);
 });
 
+test('two readings of everything are no growth, however exact', () => {
+  const given = evidence(1, {
+    specimens: [cache('dentry', ['dentry'], { object_size: 192, objects_per_slab: 21 })],
+    series: [
+      series('slab_active_objects', { cache: 'dentry' }, [10_000, 10_084]),
+      series('population_objects', { cache: 'dentry', by: 'dentry-state' }, [9000, 9097]),
+    ],
+  });
+  assert.equal(diagnose(given, none).verdict, 'inconclusive');
+});
+
 test('a service that starts with a few namespaces of its own is not growth', () => {
   assert.deepEqual(diagnose(namespaces(3, 18), none).findings, []);
 });

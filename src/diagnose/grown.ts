@@ -6,6 +6,7 @@ import type { Growth } from '../model/diagnosis.ts';
 import type { CacheSpecimen, Series } from '../model/evidence.ts';
 import { type EvidenceIndex, latest } from './evidence-index.ts';
 import { type GrowthOptions, growthOfAll } from './growth.ts';
+import { fewestPoints } from './motion.ts';
 import { rateOf } from './rate.ts';
 
 export interface PopulationGrowth {
@@ -45,7 +46,7 @@ export function cacheGrowths(index: EvidenceIndex): readonly GrownCache[] {
   return caches.map((series, i) => {
     const cache = series.labels['cache'] ?? '';
     const own = byCache.get(cache) ?? [];
-    return { cache, specimen: index.cache(cache), series, populations: own, growth: clearest(growths[i]!, own) };
+    return { cache, specimen: index.cache(cache), series, populations: own, growth: clearest(series, growths[i]!, own) };
   });
 }
 
@@ -81,10 +82,10 @@ function atEdges(series: Series, size: number): Growth | null {
  * slabinfo's own trend where it shows one, or, where a population accounts for it, that population's exact counter.
  * Also where slabinfo's lumps hide a slow growth, or warm-up of its free objects looks like an end of growth.
  */
-function clearest(bySlab: Growth, populations: readonly PopulationGrowth[]): Growth {
+function clearest(cache: Series, bySlab: Growth, populations: readonly PopulationGrowth[]): Growth {
   const trending = populations.filter(({ growth }) => growth.shape === 'trend').toSorted(byBytes);
   const first = trending.find(({ series }) => series.times.length > 2)?.growth;
-  const ends = trending.find(({ series }) => isWholeAtEdges(series))?.growth;
+  const ends = trending.find(({ series }) => cache.times.length >= fewestPoints && isWholeAtEdges(series))?.growth;
   if (ends !== undefined && outruns(ends, bySlab)) return ends;
   if (first === undefined) return bySlab;
   if (bySlab.shape !== 'trend') return first;

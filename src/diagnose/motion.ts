@@ -46,7 +46,8 @@ export interface Motion {
   readonly steadfast: boolean;
 }
 
-const fewestPoints = 8;
+/** Readings below which nothing is said of how a series moves. */
+export const fewestPoints = 8;
 
 /** Drops what could not be read and what is not later than the point before it. */
 export function points(series: Series): { times: number[]; values: number[] } {
