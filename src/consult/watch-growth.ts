@@ -40,7 +40,15 @@ interface Judging {
   /** Caches that moved at all. */
   readonly moving: number;
   readonly tapes: readonly Tape[];
+  /** Asked for where something certainly grows; the same for all caches of a look. */
+  readonly available: () => Available | null;
   readonly before: CacheGrowth | null;
+}
+
+/** MemAvailable, and how it moves. */
+interface Available {
+  readonly series: Series;
+  readonly growth: Growth;
 }
 
 /** Below so many samples no trend can be told. */
@@ -51,28 +59,34 @@ const compared = 60;
 const ownerEvery = 8;
 const significance = 0.05;
 
-export function judge(cache: Judged, whole: Series, { at, moving, tapes, before }: Judging): CacheGrowth {
+/** null: this host has no such line. */
+export function availableOf(tapes: readonly Tape[]): Available | null {
+  const meminfo = tapes.find(({ source }) => source.id === 'meminfo');
+  if (meminfo === undefined) return null;
+  const key = { name: 'meminfo_bytes', labels: { field: 'MemAvailable' } } as const;
+  const series = lastOf(toSeries(key, meminfo.times, rowOf(meminfo, key.labels.field)), compared);
+  return { series, growth: growthOf(series, { bytesPerUnit: 1 }) };
+}
+
+export function judge(cache: Judged, whole: Series, judging: Judging): CacheGrowth {
+  const { at, moving } = judging;
   const series = lastOf(whole, compared);
   const options = { bytesPerUnit: cache.objectSize, lump: cache.objectsPerSlab };
   const growth = growthOf(series, options);
   const few = series.times.length < fewest ? rateOf(series, cache.objectsPerSlab) : null;
   const rate = few?.slope ?? growth.objects_per_second ?? 0;
   const certain = growth.shape === 'trend' && growth.p * moving <= significance;
-  const meminfo = tapes.find(({ source }) => source.id === 'meminfo');
-  const available =
-    certain && meminfo !== undefined
-      ? toSeries({ name: 'meminfo_bytes', labels: { field: 'MemAvailable' } }, meminfo.times, rowOf(meminfo, 'MemAvailable'))
-      : null;
+  const available = certain ? judging.available() : null;
   const found = {
     rate,
     interval95: few === null && growth.interval95.every((end) => Number.isFinite(end)) ? growth.interval95 : null,
     bytesPerSecond: rate * cache.objectSize,
     shape: growth.shape,
     certain,
-    exhausts: available === null ? null : forecast(lastOf(available, compared), growth),
+    exhausts: available === null ? null : forecast(available.series, growth, available.growth),
     at,
   };
-  return { ...found, ...ownerOf(cache, series, certain, { at, moving, tapes, before }) };
+  return { ...found, ...ownerOf(cache, series, certain, judging) };
 }
 
 /** A merged cache's growth belongs to the alias whose own counter goes along with it. */

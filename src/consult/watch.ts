@@ -4,7 +4,7 @@
  */
 import { liveHost } from '../host/live.ts';
 import type { Host } from '../host/host.ts';
-import { ledgers } from '../look/ledger-series.ts';
+import { type LedgerKnowledge, ledgers } from '../look/ledger-series.ts';
 import { readPageSize } from '../look/page-size.ts';
 import { readAliasGroups } from '../look/slab-aliases.ts';
 import { type Rows, readSource } from '../look/source.ts';
@@ -13,10 +13,10 @@ import { type Slabinfo, slabsOf } from '../look/sources/slabinfo.ts';
 import { percpuAtBootOnly, stacksInVmalloc, vmallocinfo } from '../look/sources/vmallocinfo.ts';
 import { vmstat } from '../look/sources/vmstat.ts';
 import { zoneinfo } from '../look/sources/zoneinfo.ts';
-import { forget, lastMoment, newTape, recordOn, rowOf, type Tape, toSeries } from '../look/tape.ts';
+import { forget, lastMoment, newTape, recordOn, rowOf, sinceSameRows, type Tape, toSeries } from '../look/tape.ts';
 import type { Ledger, Series, Unavailable } from '../model/evidence.ts';
 import { type Followed, followCache, type Following } from './watch-cache.ts';
-import { type CacheGrowth, judge } from './watch-growth.ts';
+import { availableOf, type CacheGrowth, judge } from './watch-growth.ts';
 
 export type { CacheGrowth } from './watch-growth.ts';
 export type { Followed, Population } from './watch-cache.ts';
@@ -92,6 +92,7 @@ export function watch(host: Host): Watch {
   let first: number | null = null;
   let looks = 0;
   let following: Following | null = null;
+  let pageSize: number | null = null;
 
   const series = (cache: string): Series => toSeries({ name: 'slab_active_objects', labels: { cache } }, slab.times, rowOf(slab, cache));
   const shownSlab = (): Slabinfo | null => slab.latest as Slabinfo | null;
@@ -112,13 +113,14 @@ export function watch(host: Host): Watch {
       groups = read.ok ? new Map(read.value.flatMap(({ names }) => names.map((name) => [name, names]))) : null;
       groupedFor = latest.names;
     }
+    pageSize ??= readPageSize(host, latest);
     const caches = latest === null ? [] : cachesOf(latest, slab, aliasesOf);
     judgeShown(shown, caches);
     return {
       time,
       watched: time - first,
       caches,
-      ledger: ledgerNow(tapes, once, host, latest),
+      ledger: ledgerNow(tapes, { ...once, pageSize }),
       followed: following?.found() ?? null,
       unavailable: slab.latest === null && slab.failure !== null ? [slab.failure] : [],
     };
@@ -130,16 +132,21 @@ export function watch(host: Host): Watch {
       .filter(({ name, pace }) => pace !== null && (pace !== 0 || growths.has(name)))
       .filter(({ name }) => looks <= judgedOften || looks - (growths.get(name)?.at ?? Number.NEGATIVE_INFINITY) >= judgedEvery)
       .toSorted((a, b) => (growths.get(a.name)?.at ?? 0) - (growths.get(b.name)?.at ?? 0));
+    let available: ReturnType<typeof availableOf> | undefined;
+    const asked = (): ReturnType<typeof availableOf> => (available ??= availableOf(tapes));
     const moving = Math.max(1, caches.filter(({ pace }) => pace !== null && pace !== 0).length);
     for (const each of due.slice(0, judgedAtOnce))
-      growths.set(each.name, judge(each, series(each.name), { at: looks, moving, tapes, before: growths.get(each.name) ?? null }));
+      growths.set(
+        each.name,
+        judge(each, series(each.name), { at: looks, moving, tapes, available: asked, before: growths.get(each.name) ?? null }),
+      );
   };
   return {
     ...machineOf(host),
     host,
     look,
     growth: (cache) => growths.get(cache) ?? null,
-    history: (cache, samples) => rowOf(slab, cache).slice(-samples),
+    history: (cache, samples) => rowOf(slab, cache, samples),
     follow: (cache) => {
       following =
         cache === null
@@ -164,13 +171,8 @@ function machineOf(host: Host): Pick<Watch, 'hostname' | 'release'> {
   return { hostname: line('/proc/sys/kernel/hostname'), release: line('/proc/sys/kernel/osrelease') };
 }
 
-interface ReadOnce {
-  readonly stacksInVmalloc: boolean | null;
-  readonly percpuAtBootOnly: boolean | null;
-}
-
 /** Costs a millisecond and changes little: where the kernel takes its stacks from. */
-function readOnce(host: Host): ReadOnce {
+function readOnce(host: Host): Omit<LedgerKnowledge, 'pageSize'> {
   const areas = readSource(host, vmallocinfo);
   return {
     stacksInVmalloc: areas.ok ? stacksInVmalloc(areas.value) : null,
@@ -178,20 +180,17 @@ function readOnce(host: Host): ReadOnce {
   };
 }
 
-function ledgerNow(tapes: readonly Tape[], once: ReadOnce, host: Host, shown: Slabinfo | null): Ledger | null {
+function ledgerNow(tapes: readonly Tape[], knowledge: LedgerKnowledge): Ledger | null {
   const last = tapes.map(lastMoment);
   const times = last.find(({ source }) => source.id === 'meminfo')?.times ?? [];
-  return ledgers({ tapes: last, times, unavailable: [] }, { ...once, pageSize: readPageSize(host, shown) })[0] ?? null;
+  return ledgers({ tapes: last, times, unavailable: [] }, knowledge)[0] ?? null;
 }
 
 function cachesOf(slab: Slabinfo, tape: Tape, aliasesOf: (cache: string) => readonly string[] | null): readonly WatchedCache[] {
   const rows = slab.names.length;
   const { sizes, frame } = slab;
   // Where the rows changed meanwhile, the pace is taken over what has the same rows.
-  const same = tape.stretches.at(-1);
-  const from = same?.frames.findIndex((each) => each !== null) ?? -1;
-  const start = from < 0 ? null : same!.frames[from]!;
-  const seconds = start === null ? 0 : tape.times.at(-1)! - tape.times[same!.from + from]!;
+  const since = sinceSameRows(tape);
   return slab.names.map((name, row) => ({
     name,
     aliases: aliasesOf(name),
@@ -202,6 +201,6 @@ function cachesOf(slab: Slabinfo, tape: Tape, aliasesOf: (cache: string) => read
     objectSize: sizes.objectSize[row]!,
     objectsPerSlab: sizes.objectsPerSlab[row]!,
     pagesPerSlab: sizes.pagesPerSlab[row]!,
-    pace: seconds > 0 ? (frame[row]! - start![row]!) / seconds : null,
+    pace: since !== null && since.seconds > 0 ? (frame[row]! - since.first[row]!) / since.seconds : null,
   }));
 }

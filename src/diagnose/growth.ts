@@ -101,11 +101,11 @@ function windowNeeded(motion: Motion): number | null {
  * Seconds until the memory is gone: what is available now, by the rate at which MemAvailable itself shrinks, but
  * not faster than the growth if only the growth is certain. null where the growth isn't upwards or lasting.
  * @param available meminfo_bytes{field=MemAvailable}
+ * @param shrinking how it moves, where that is known already
  */
-export function forecast(available: Series, growth: Growth): number | null {
+export function forecast(available: Series, growth: Growth, shrinking: Growth = growthOf(available, { bytesPerUnit: 1 })): number | null {
   const left = available.values.findLast((value) => value !== null);
   if (left === undefined || growth.shape !== 'trend' || growth.bytes_per_second <= 0) return null;
-  const shrinking = growthOf(available, { bytesPerUnit: 1 });
   if (shrinking.shape !== 'falling') return left / growth.bytes_per_second;
   return left / Math.max(growth.bytes_per_second, -shrinking.bytes_per_second);
 }

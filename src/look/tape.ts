@@ -71,9 +71,19 @@ export function lastMoment(tape: Tape): Tape {
   };
 }
 
-/** The values of one row of the source, by its name: null at moments without it. For sources with one value a row. */
-export function rowOf(tape: Tape, name: string): (number | null)[] {
-  return gather(tape, (stretch) => stretch.rows.names.indexOf(name));
+/** The first values read since the rows are those of today, and the seconds from them to the last moment; null: none. */
+export function sinceSameRows(tape: Tape): { readonly first: Float64Array; readonly seconds: number } | null {
+  const stretch = tape.stretches.at(-1);
+  const at = stretch?.frames.findIndex((frame) => frame !== null) ?? -1;
+  return at < 0 ? null : { first: stretch!.frames[at]!, seconds: tape.times.at(-1)! - tape.times[stretch!.from + at]! };
+}
+
+/**
+ * The values of one row of the source, by its name: null at moments without it. For sources with one value a row.
+ * @param last of so many moments only
+ */
+export function rowOf(tape: Tape, name: string, last = tape.times.length): (number | null)[] {
+  return gather(tape, (stretch) => stretch.rows.names.indexOf(name), Math.max(0, tape.times.length - last));
 }
 
 /** Is this row known to the source at all? */
@@ -83,18 +93,20 @@ export function hasRow(tape: Tape, name: string): boolean {
 
 /** So many values of which nothing is known. */
 export function unknowns(count: number): (number | null)[] {
-  return Array.from({ length: count }, () => null);
+  return new Array<null>(count).fill(null);
 }
 
-function gather(tape: Tape, indexIn: (stretch: Stretch) => number): (number | null)[] {
-  const values = unknowns(tape.times.length);
+/** @param first the moment to begin with */
+function gather(tape: Tape, indexIn: (stretch: Stretch) => number, first = 0): (number | null)[] {
+  const values = unknowns(tape.times.length - first);
   for (const stretch of tape.stretches) {
-    const index = indexIn(stretch);
+    const { from, frames } = stretch;
+    const index = from + frames.length <= first ? -1 : indexIn(stretch);
     if (index < 0) continue;
-    stretch.frames.forEach((frame, at) => {
-      const value = frame?.[index];
-      if (value !== undefined && !Number.isNaN(value)) values[stretch.from + at] = value;
-    });
+    for (let at = Math.max(0, first - from); at < frames.length; at++) {
+      const value = frames[at]?.[index];
+      if (value !== undefined && !Number.isNaN(value)) values[from + at - first] = value;
+    }
   }
   return values;
 }

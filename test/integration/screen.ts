@@ -14,6 +14,8 @@ export interface OnScreen {
   resize(columns: number, rows: number): void;
   /** Sends a signal to kmai itself, not to its launcher. */
   signal(name: NodeJS.Signals): void;
+  /** kmai itself, not its launcher. */
+  pid(): number;
   /** The alternate screen is shown; the cursor is hidden. */
   state(): { readonly alternate: boolean; readonly cursorHidden: boolean };
   close(): void;
@@ -52,6 +54,7 @@ export async function onScreen(
         resolve(Array.from({ length: terminal.rows }, (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? ''));
       });
     });
+  const pid = (): number => descendant(child.pid!, 'dist/kmai.js');
   return {
     lines,
     async until(what, check, seconds = 15) {
@@ -67,7 +70,8 @@ export async function onScreen(
       terminal.resize(toColumns, toRows);
       execFileSync('stty', ['-F', device, 'rows', String(toRows), 'cols', String(toColumns)]);
     },
-    signal: (name) => void process.kill(descendant(child.pid!, 'dist/kmai.js'), name),
+    signal: (name) => void process.kill(pid(), name),
+    pid,
     state: () => ({ alternate: terminal.buffer.active.type === 'alternate', cursorHidden: hidden }),
     close: () => {
       // The pty goes with it, and whoever runs on it is hung up on.
