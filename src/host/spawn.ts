@@ -11,8 +11,11 @@ export interface Spawned {
   saysOnError(text: string, timeoutMs: number): Promise<boolean>;
   /** Pipes another's output into its input, to the end. */
   takes(from: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Closes its input: programs are started such that this ends them, and so does our own death. */
-  end(): void;
+  /**
+   * Closes its input: programs are started such that this ends them, and so does our own death.
+   * @param last a line before that, by which a tethered program knows that we still listen
+   */
+  end(last?: string): void;
   kill(): void;
   readonly exited: Promise<number>;
 }
@@ -67,21 +70,24 @@ export async function spawnProgram(
       for await (const chunk of from) if (!child.stdin.write(chunk)) await Promise.race([once(child.stdin, 'drain'), exited]);
       child.stdin.end();
     },
-    end: () => void child.stdin.end(),
+    end: (last = '') => void child.stdin.end(last),
     kill: () => void child.kill('SIGKILL'),
     exited,
   });
 }
 
+/** Whoever goes on for so long after nobody listens any more is killed. */
+const ORPHAN_SECONDS = 3;
+
 /**
- * The argv that runs a program which would not notice that its input ended: a shell waits for that and ends it. Whoever is
- * ended may still have something to say: it is killed when it goes on for so many seconds. `$@` is given as words, nothing
- * is interpreted.
+ * The argv that runs a program which would not notice that its input ended: a shell waits for that and ends it. `$@` is
+ * given as words, nothing is interpreted.
+ * @param patience seconds in which it may say what it has to say, when a line on the input asked for that before it ended
  */
-export function tethered(argv: readonly [string, ...string[]], seconds = 3): readonly [string, ...string[]] {
-  const tries = seconds * 10;
-  const still = `i=0; while kill -0 $p && [ $i -lt ${tries} ]; do sleep 0.1; i=$((i+1)); done; [ $i -lt ${tries} ]`;
+export function tethered(argv: readonly [string, ...string[]], patience = ORPHAN_SECONDS): readonly [string, ...string[]] {
+  const tries = `n=${ORPHAN_SECONDS * 10}; if read -r asked <&3; then n=${patience * 10}; fi`;
+  const still = 'i=0; while kill -0 $p && [ $i -lt $n ]; do sleep 0.1; i=$((i+1)); done; [ $i -lt $n ]';
   const end = `kill -TERM $p; ${still} || kill -KILL $p`;
-  const script = `exec 3<&0; "$@" </dev/null 3<&- & p=$!; { cat <&3; ${end}; } >/dev/null 2>&1 & exec 3<&-; wait $p; exit $?`;
+  const script = `exec 3<&0; "$@" </dev/null 3<&- & p=$!; { ${tries}; ${end}; } >/dev/null 2>&1 & exec 3<&-; wait $p; exit $?`;
   return ['sh', '-c', script, 'sh', ...argv];
 }

@@ -93,7 +93,7 @@ export function hasRow(tape: Tape, name: string): boolean {
 
 /** So many values of which nothing is known. */
 export function unknowns(count: number): (number | null)[] {
-  return new Array<null>(count).fill(null);
+  return Array.from({ length: count }, () => null);
 }
 
 /** @param first the moment to begin with */

@@ -6,11 +6,31 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openBpf } from '../../src/host/bpf.ts';
+import { spawnProgram, tethered } from '../../src/host/spawn.ts';
 
 const probe = await openBpf();
 const skip = probe.ok ? false : `no BPF here: ${probe.unavailable.detail}`;
 const forever = fileURLToPath(new URL('../workloads/listen-forever.ts', import.meta.url));
 const instances = ['/sys/kernel/tracing/instances', '/sys/kernel/debug/tracing/instances'].find((each) => existsSync(each));
+
+/** Takes five seconds to tell what it knows once it is asked to end, as bpftrace does with a million objects. */
+const slow = 'trap \'trap "" TERM; sleep 5; echo told; exit 0\' TERM; echo ready; while :; do sleep 0.1; done';
+
+async function toldBy(last: string): Promise<string> {
+  const running = await spawnProgram(tethered(['sh', '-c', slow], 20));
+  assert.ok(running.ok);
+  let said = '';
+  for await (const chunk of running.value.output) {
+    said += Buffer.from(chunk).toString('utf8');
+    if (said === 'ready\n') running.value.end(last);
+  }
+  await running.value.exited;
+  return said;
+}
+
+test('a tethered program that is asked to end may tell all it has; one whose asker died is killed before', async () => {
+  assert.deepEqual(await Promise.all([toldBy('tell\n'), toldBy('')]), ['ready\ntold\n', 'ready\n']);
+});
 
 /** What is left in the kernel, or running, of ours. */
 function leftovers(): readonly string[] {

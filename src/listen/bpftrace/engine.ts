@@ -107,7 +107,7 @@ async function hear(request: Request, target: SlabTarget, named: boolean) {
   window.close();
   closed = monotonicSeconds() + slept;
   await pause(request.graceSeconds * 1000);
-  running.value.end();
+  running.value.end('tell\n');
   await running.value.exited;
   const { sites, held, numbers } = await parsed;
   return available(heardOf(sites, held, keys, ended ? (numbers.get('@frees') ?? 0) : null, bad.count, named, window));
