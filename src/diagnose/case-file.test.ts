@@ -52,6 +52,18 @@ test('a good case has no problems, and what it leaves out has its defaults', () 
   assert.deepEqual(parsed.case.affects?.distributions, []);
 });
 
+const remedy = (does: string): string =>
+  good.replace(
+    'references:',
+    `remedies:\n  - { id: r, does: { en: a, zh: 甲 }, risk: { en: none, zh: 无 }, reversible: true, ${does} }\nreferences:`,
+  );
+
+test('what is done now and what waits for the next boot are two remedies', () => {
+  const [commands, parameters] = ['commands: [[ip, rule]]', 'boot_parameters: [cgroup.memory=nokmem]'];
+  assert.deepEqual([problems(remedy(commands)), problems(remedy(parameters))], [[], []]);
+  assert.match(problems(remedy(`${commands}, ${parameters}`))[0]!.message, /two remedies/);
+});
+
 const mistakes: readonly (readonly [
   name: string,
   from: string,

@@ -156,15 +156,20 @@ export const caseSchema = z.strictObject({
     .exactOptional(),
   remedies: z
     .array(
-      z.strictObject({
-        id,
-        does: wording(prose),
-        risk: wording(prose),
-        reversible: z.boolean(),
-        commands: commands.default([]),
-        undo: commands.default([]),
-        boot_parameters: z.array(bootParameter).max(4).default([]).describe("for the kernel's command line, at the next boot"),
-      }),
+      z
+        .strictObject({
+          id,
+          does: wording(prose),
+          risk: wording(prose),
+          reversible: z.boolean(),
+          commands: commands.default([]),
+          undo: commands.default([]),
+          boot_parameters: z.array(bootParameter).max(4).default([]).describe("for the kernel's command line, at the next boot"),
+        })
+        .refine(
+          ({ commands: now, boot_parameters: later }) => now.length === 0 || later.length === 0,
+          'commands or boot_parameters: what is done now and what waits for the next boot are two remedies',
+        ),
     )
     .max(12)
     .default([]),
