@@ -2,10 +2,12 @@
  * What the live view costs while it looks once a second: CPU as a share of one core, and resident memory.
  *   node bench/live.ts [seconds]
  * The built program on a pty, as its launcher starts it; user + system of /proc/PID/stat, between two moments after the start.
+ * Meanwhile files are opened and kept, 199 a second: what grows is what the view examines at full cost.
  * It prints and asserts nothing, as a shared machine's figures are no test.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { workload } from '../test/integration/diagnosed.ts';
 import { type OnScreen, onScreen } from '../test/integration/screen.ts';
 
 const seconds = Number(process.argv[2] ?? 30);
@@ -51,6 +53,7 @@ async function measured(screen: OnScreen, { rows, keys }: Case): Promise<string>
   return `${(share * 100).toFixed(2)} % of a core, ${megabytesOf(pid, 'VmRSS').toFixed(0)} MB resident (at most ${megabytesOf(pid, 'VmHWM').toFixed(0)})`;
 }
 
+const growing = await workload('hold', ['files', 199 * 600, 199]);
 // All at once: each sleeps nearly all the time, and so all are measured under the same load.
 const lines = await Promise.all(
   cases.map(async (each) => {
@@ -62,4 +65,5 @@ const lines = await Promise.all(
     }
   }),
 );
+await growing.stop();
 console.log(lines.join('\n'));

@@ -167,6 +167,8 @@ const chinese: Readonly<Record<string, string>> = {
   'it has {} arguments, {} are known': '它有 {} 个参数,已知 {} 个',
   "this kernel's allocation event has no name: allocations are told apart by size alone": '此内核的分配事件不带名称:只能按大小区分各次分配',
   'addresses have no names: {}': '地址没有对应的名称:{}',
+  '{} call sites found no room to be counted: what survives of them is known, not what they freed':
+    '{} 条调用路径没有计数的空间:只知其存活的对象,不知其释放了多少',
   'perf script, line {}: expected {}, found {}': 'perf script 第 {} 行:应为 {},却是 {}',
   'line {}: expected {}, found {}': '第 {} 行:应为 {},却是 {}',
   'nothing was allocated from {} or freed in {} s': '{2} 秒内 {1} 既无分配也无释放',

@@ -112,17 +112,23 @@ async function hear(bpf: Bpf, host: Host, request: Request, known: Knowledge, ma
     const nested = ears.nested();
     ears.deafen();
     const total = readCounts(bpf, maps, cpus);
+    const { sites, uncounted } = readSites(bpf, maps, window.limits(), symbols.ok ? symbols.value : undefined);
     return {
       engine: 'bpf',
       seconds: elapsed(),
-      sites: readSites(bpf, maps, window.limits(), symbols.ok ? symbols.value : undefined),
+      sites,
       flow: flowOf(flow, known),
       population: window.population,
       losses: lossesOf(total, flow, nested),
       cost: meter.average(),
       degradations,
       deaf: ears.deaf,
-      notes: symbols.ok ? [] : [`addresses have no names: ${symbols.unavailable.detail}`],
+      notes: [
+        ...(symbols.ok ? [] : [`addresses have no names: ${symbols.unavailable.detail}`]),
+        ...(uncounted === 0
+          ? []
+          : [`${uncounted} call sites found no room to be counted: what survives of them is known, not what they freed`]),
+      ],
     };
   } finally {
     ears.deafen();

@@ -40,7 +40,7 @@ test('survivors are counted by their site and by the part of the window they wer
       [9, 103],
     ],
   );
-  const sites = readSites(bpf, maps, { start: 100, end: 108 }, undefined);
+  const { sites, uncounted } = readSites(bpf, maps, { start: 100, end: 108 }, undefined);
   assert.deepEqual(
     sites.map(({ allocated, outstanding, byAge, oldestSeconds }) => ({ allocated, outstanding, byAge, oldestSeconds })),
     [
@@ -48,9 +48,10 @@ test('survivors are counted by their site and by the part of the window they wer
       { allocated: 4, outstanding: 1, byAge: [0, 0, 0, 1, 0, 0, 0, 0], oldestSeconds: 5 },
     ],
   );
+  assert.equal(uncounted, 0);
 });
 
-test('survivors of a site that found no room among the sites are told all the same', () => {
+test('survivors of a site that found no room among the sites are told all the same, and that the site is not counted', () => {
   const bpf = left(
     [[7, 3]],
     [
@@ -59,7 +60,7 @@ test('survivors of a site that found no room among the sites are told all the sa
       [11, 103],
     ],
   );
-  const sites = readSites(bpf, maps, { start: 100, end: 108 }, undefined);
+  const { sites, uncounted } = readSites(bpf, maps, { start: 100, end: 108 }, undefined);
   assert.deepEqual(
     sites.map(({ allocated, outstanding }) => [allocated, outstanding]),
     [
@@ -67,4 +68,5 @@ test('survivors of a site that found no room among the sites are told all the sa
       [2, 2],
     ],
   );
+  assert.equal(uncounted, 1);
 });

@@ -51,8 +51,14 @@ export function readCounts(bpf: Bpf, maps: Maps, cpus: number): Readonly<Record<
   return Object.fromEntries(counters.map((counter) => [counter, sum(counter)])) as Record<Counter, number>;
 }
 
+/** @property uncounted sites that found no room: only what survives of them is known, not what they allocated and freed */
+export interface Survivors {
+  readonly sites: readonly Site[];
+  readonly uncounted: number;
+}
+
 /** Reads what is still live, by site. Times are seconds of CLOCK_MONOTONIC, which is what bpf_ktime_get_ns tells. */
-export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Symbols | undefined): readonly Site[] {
+export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Symbols | undefined): Survivors {
   const tallies = new Map<number, Tally>();
   const tallyOf = (site: number, allocated: number): Tally => {
     const tally: Tally = {
@@ -71,6 +77,7 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
   bpf.batches(maps.sites, KEY_BYTES, 8, (keys, values, count) => {
     for (let i = 0; i < count; i++) tallyOf(siteAt(keys, i * KEY_BYTES), Number(values.readBigUInt64LE(i * 8)));
   });
+  const counted = tallies.size;
   const length = Math.max(1e-9, window.end - window.start);
   // Neighbours in the map have nothing in common, but sites, processes and CPUs are few: the last one is mostly the next.
   let lastSite = Number.NaN;
@@ -99,7 +106,7 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
       tally.last.count += weight;
     }
   });
-  return Array.from(tallies, ([site, tally]) => ({
+  const sites = Array.from(tallies, ([site, tally]) => ({
     frames: framesOf(bpf, maps, site, symbols),
     allocated: Math.max(tally.allocated, tally.outstanding),
     outstanding: tally.outstanding,
@@ -109,6 +116,7 @@ export function readSites(bpf: Bpf, maps: Maps, window: EventWindow, symbols: Sy
     processes: [...tally.processes.values()],
     cpus: [...tally.cpus].toSorted((a, b) => a - b),
   }));
+  return { sites, uncounted: tallies.size - counted };
 }
 
 function processOf(tally: Tally, pid: number, values: Buffer, comm: number): Held {
