@@ -7,8 +7,9 @@ import { flaws } from '../damage.ts';
 import { type MiniKernel, miniKernel } from '../fixtures/kernel.ts';
 import { readCaches } from './caches.ts';
 import { walkObjects } from './objects.ts';
-import type { Edges } from './blocks.ts';
-import { findOrphans, mark, pointerTables, scanHere } from './orphans.ts';
+import { blocksOf, type Edges } from './blocks.ts';
+import { scanBeside } from './scan-workers.ts';
+import { findOrphans, mark, pointerTables, scanBlocks } from './orphans.ts';
 import type { PointerTables } from './pointers.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Objects } from './objects.ts';
@@ -36,9 +37,9 @@ async function lost(
   return { unreachable, unreferenced: reach.perCache.reduce((sum, one) => sum + one.unreferenced, 0) };
 }
 
-function scanAll(kernel: Kernel, objects: Objects): [PointerTables, Edges] {
+async function scanAll(kernel: Kernel, objects: Objects): Promise<[PointerTables, Edges]> {
   const tables = pointerTables(kernel, objects, new Map());
-  return [tables, scanHere(kernel, tables, () => {})];
+  return [tables, await scanBlocks(kernel, tables, { shared: undefined, onProgress() {}, onDamage() {} })];
 }
 
 /** A kernel with one cache of four objects of 1024 bytes, all allocated. */
@@ -116,12 +117,12 @@ test('an object that crosses a page is followed in both', async () => {
   assert.deepEqual((await lost(made)).unreachable, [start + 1536, start + 3 * 1536, start + 4 * 1536]);
 });
 
-test('in little memory the same is found, over any web of pointers', () => {
-  fc.assert(
-    fc.property(
+test('in little memory the same is found, over any web of pointers', async () => {
+  await fc.assert(
+    fc.asyncProperty(
       fc.array(fc.tuple(fc.nat(15), fc.nat(31), fc.nat(15)), { maxLength: 40 }),
       fc.array(fc.nat(15), { maxLength: 4 }),
-      (links, roots) => {
+      async (links, roots) => {
         const made = miniKernel();
         const cache = made.cache('node', 1024);
         const nodes = [...made.slab(cache), ...made.slab(cache), ...made.slab(cache), ...made.slab(cache)];
@@ -132,7 +133,7 @@ test('in little memory the same is found, over any web of pointers', () => {
         const caches = readCaches(kernel, found);
         const objects = walkObjects(kernel, caches, findSlabs(kernel, caches, found), found);
         const little = reachInPasses(kernel, objects, new Map(), () => {});
-        const whole = mark(objects, ...scanAll(kernel, objects));
+        const whole = mark(objects, ...(await scanAll(kernel, objects)));
         assert.deepEqual([...little.reached], [...whole.reached]);
         assert.deepEqual([...little.referenced], [...whole.referenced]);
       },
@@ -165,8 +166,34 @@ test('workers find what one thread finds', async (t) => {
   const found = flaws();
   const caches = readCaches(kernel, found);
   const objectsOf = walkObjects(kernel, caches, findSlabs(kernel, caches, found), found);
+  // The workers alone: this thread takes no block from them.
+  const tables = pointerTables(kernel, objectsOf, new Map());
+  const blocks: Uint32Array[] = [];
+  const helpers = scanBeside(
+    path,
+    kernel.image.frames,
+    tables,
+    new Int32Array(new SharedArrayBuffer(4)),
+    (block, edges) => {
+      blocks[block] = edges;
+    },
+    assert.fail,
+  );
+  assert.equal(await helpers.done, undefined);
+  assert.equal(blocks.length, blocksOf(kernel.image.frames));
+  assert.deepEqual([...mark(objectsOf, tables, { blocks }).reached], [1, 1, 0, 0]);
+  // And all together.
   const reach = await findOrphans(kernel, objectsOf, found, { path, workersFrom: 0 });
   assert.deepEqual([...reach.reached], [1, 1, 0, 0]);
   assert.deepEqual([...reach.referenced], [1, 1, 0, 1]);
   assert.deepEqual(found.list, []);
+});
+
+test('a worker that cannot read the dump is an error, not a dump with less in it', async () => {
+  const { made } = four();
+  const kernel = made.open();
+  const found = flaws();
+  const caches = readCaches(kernel, found);
+  const objects = walkObjects(kernel, caches, findSlabs(kernel, caches, found), found);
+  await assert.rejects(findOrphans(kernel, objects, found, { path: '/nowhere/dump', workersFrom: 0 }), /\/nowhere\/dump/);
 });

@@ -1,13 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import { BadDump, type Flaws } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
-import { pageSize } from '../memory/image.ts';
 import { markPerCpuFree } from './free-pages.ts';
 import type { Objects } from './objects.ts';
-import { blockFrames, type Edges, mostEdges, streamPages } from './blocks.ts';
-import { scanInWorkers, worthPages } from './scan-workers.ts';
+import { blockScan, blocksLeft, blocksOf, type Edges, mostEdges } from './blocks.ts';
+import { scanBeside, worthPages } from './scan-workers.ts';
 import { mustFit, reachInPasses } from './passes.ts';
 import { deadStacks } from './stacks.ts';
-import { edgeCollector, pointerScan, type PointerTables, scanned, slabColumns } from './pointers.ts';
+import { type PointerTables, slabColumns } from './pointers.ts';
 import { countLost, type Reach, slabRows } from './reach.ts';
 
 /** The tables of the scan, over memory that workers can share. */
@@ -39,28 +39,41 @@ export function pointerTables(kernel: Kernel, objects: Objects, liveFrom: Readon
 /** Pointers to others that an object has, on average; 0.5 to 3 were seen. */
 const usualPointers = 3;
 
-/** Scans the blocks in order, in this thread. */
-export function scanHere(kernel: Kernel, tables: PointerTables, onProgress: (done: number) => void): Edges {
-  const { image } = kernel;
-  const edgesOf = edgeCollector(tables);
-  const scan = pointerScan(tables, edgesOf);
-  const buffer = Buffer.alloc(streamPages * pageSize);
-  const words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length / 4);
-  const blocks: Uint32Array[] = [];
+interface ScanOptions {
+  /** Of the dump, for other threads to open; undefined where this one does all. */
+  readonly shared: string | undefined;
+  readonly onProgress: (done: number) => void;
+  /** What other threads met of damage in the dump. */
+  readonly onDamage: (kind: string, pages: number) => void;
+}
+
+/** Scans all blocks, in this thread and, where the dump is shared, in others beside it. @throws BadDump */
+export async function scanBlocks({ image }: Kernel, tables: PointerTables, options: ScanOptions): Promise<Edges> {
+  const { shared, onProgress, onDamage } = options;
+  const count = blocksOf(image.frames);
+  const blocks: Uint32Array[] = Array.from({ length: count }, () => new Uint32Array(0));
+  let done = 0;
   let edges = 0;
-  const count = Math.ceil(image.frames / blockFrames);
-  const wanted = scanned(tables);
-  for (let block = 0; block < count; block++) {
-    const look = (frames: Uint32Array, pages: number): void => {
-      for (let i = 0; i < pages; i++) scan(words, i * 1024, frames[i]!);
-    };
-    image.stream(block * blockFrames, Math.min(image.frames, (block + 1) * blockFrames), buffer, look, wanted);
-    const taken = edgesOf.take();
-    edges += taken.length;
-    if (edges > mostEdges) throw new BadDump('orphans', `more than ${mostEdges} pointers between objects`);
-    blocks.push(taken);
-    onProgress((block + 1) / count);
+  const keep = (block: number, found: Uint32Array): void => {
+    blocks[block] = found;
+    edges += found.length;
+    onProgress(++done / count);
+  };
+  const next = new Int32Array(new SharedArrayBuffer(4));
+  const helpers = shared === undefined ? undefined : scanBeside(shared, image.frames, tables, next, keep, onDamage);
+  try {
+    const scan = blockScan(image, tables);
+    for (const block of blocksLeft(next, image.frames)) {
+      keep(block, scan(block));
+      if (edges > mostEdges) throw new BadDump('orphans', `more than ${mostEdges} pointers between objects`);
+      if (helpers !== undefined) await setImmediate(); // what the others found comes in
+    }
+    const failed = await helpers?.done;
+    if (failed !== undefined) throw failed;
+  } finally {
+    await helpers?.stop();
   }
+  if (done !== count) throw new BadDump('orphans', `${count} blocks of memory expected to be scanned, ${done} were`);
   return { blocks };
 }
 
@@ -126,8 +139,8 @@ function blockAt(starts: readonly number[], position: number): number {
 }
 
 /**
- * The whole of it. Where unpacking takes long and `path` can be opened again, workers share it; else this thread
- * does all.
+ * The whole of it. Where unpacking takes long and `path` can be opened again, all processors share it; else this
+ * thread does all.
  */
 export async function findOrphans(kernel: Kernel, objects: Objects, found: Flaws, options: OrphanOptions = {}): Promise<Reach> {
   const { path, onProgress = () => {} } = options;
@@ -138,13 +151,9 @@ export async function findOrphans(kernel: Kernel, objects: Objects, found: Flaws
   mustFit(limit, objects);
   if (edgesNeed(objects) > limit) return reachInPasses(kernel, objects, liveFrom, onProgress);
   const tables = pointerTables(kernel, objects, liveFrom);
-  const shared = path !== undefined && image.reopenable && image.effort >= (options.workersFrom ?? worthPages);
+  const shared = image.reopenable && image.effort >= (options.workersFrom ?? worthPages) ? path : undefined;
   const onDamage = (kind: string, pages: number): void => found.add(0n, `${pages} ${kind}`);
-  return mark(
-    objects,
-    tables,
-    shared ? await scanInWorkers(path, image.frames, tables, onProgress, onDamage) : scanHere(kernel, tables, onProgress),
-  );
+  return mark(objects, tables, await scanBlocks(kernel, tables, { shared, onProgress, onDamage }));
 }
 
 /** Bytes that keeping the pointers takes: tables by frame and object, and some pointers an object. */

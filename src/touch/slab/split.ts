@@ -20,6 +20,7 @@ export interface Group {
 const mostGroups = 6;
 /** Objects that are looked at word by word. */
 const enough = 8192;
+const neighbours = 16;
 /** A group is worth telling from this share of the objects on, or from this many. */
 const worthShare = 0.01;
 const worthObjects = 8;
@@ -35,7 +36,7 @@ const evidenceAgainstModule = 20;
  * then the rest by theirs, and so on. Each group gets the type that explains it best.
  */
 export function splitByType(kernel: Kernel, objects: Objects, cache: Cache, only?: (object: number) => boolean): readonly Group[] {
-  const taken = new Set<number>();
+  const taken = marks(objects);
   const rest = (object: number): boolean => !taken.has(object) && (only === undefined || only(object));
   const groups: Group[] = [];
   let total = 0;
@@ -53,7 +54,8 @@ export function splitByType(kernel: Kernel, objects: Objects, cache: Cache, only
       groups.push(group(kernel, objects, counted, left, ''));
       break;
     }
-    const members = objectsWith(kernel, objects, cache, mark.offset, mark.address, rest);
+    const members = marks(objects);
+    markThoseWith(kernel, objects, cache, mark.offset, mark.address, rest, members);
     if (members.size === left) {
       groups.push(group(kernel, objects, counted, left, mark.text));
       break;
@@ -65,17 +67,50 @@ export function splitByType(kernel: Kernel, objects: Objects, cache: Cache, only
       someOf((object) => members.has(object), members.size),
     );
     groups.push(group(kernel, objects, theirs, members.size, mark.text));
-    for (const object of members) taken.add(object);
+    taken.addAll(members);
   }
   return groups;
 }
 
-/** Of many objects some, all over: what they share shows in thousands as in millions. How many they are is counted in full. */
+/**
+ * Of many objects some, all over: what they share shows in thousands as in millions. How many they are is counted in
+ * full. Neighbours are taken together: each page costs its unpacking, however many of its objects are looked at.
+ */
 function someOf(wanted: (object: number) => boolean, count: number): (object: number) => boolean {
   if (count <= enough) return wanted;
-  const every = Math.ceil(count / enough);
+  const every = Math.ceil(count / enough) * neighbours;
   let seen = 0;
-  return (object) => wanted(object) && seen++ % every === 0;
+  return (object) => wanted(object) && seen++ % every < neighbours;
+}
+
+interface Marks {
+  readonly size: number;
+  has(object: number): boolean;
+  add(object: number): void;
+  addAll(others: Marks): void;
+  /** @internal a bit for each object */
+  readonly bits: Uint8Array;
+}
+
+/** A set of object numbers, in a bit each: a dump may have a hundred million of them. */
+function marks({ slabs }: Objects): Marks {
+  const bits = new Uint8Array((slabs.total >> 3) + 1);
+  let size = 0;
+  return {
+    bits,
+    get size() {
+      return size;
+    },
+    has: (object) => ((bits[object >> 3]! >> (object & 7)) & 1) === 1,
+    add(object) {
+      bits[object >> 3]! |= 1 << (object & 7);
+      size++;
+    },
+    addAll(others) {
+      for (let i = 0; i < bits.length; i++) bits[i]! |= others.bits[i]!;
+      size += others.size;
+    },
+  };
 }
 
 function group(kernel: Kernel, objects: Objects, counted: Census, count: number, by: string): Group {
@@ -124,18 +159,18 @@ function common(
   return best;
 }
 
-function objectsWith(
+function markThoseWith(
   kernel: Kernel,
   objects: Objects,
   cache: Cache,
   offset: number,
   address: bigint,
   rest: (object: number) => boolean,
-): ReadonlySet<number> {
+  members: Marks,
+): void {
   const { pages } = kernel.memory;
   const low = Number(address & 0xffffffffn);
   const high = Number(address >> 32n);
-  const members = new Set<number>();
   objects.each(cache, (_slab, object, physical) => {
     if (!rest(object)) return;
     const at = physical + offset;
@@ -143,5 +178,4 @@ function objectsWith(
     const word = slot * 1024 + ((at % pageSize) >> 2);
     if (slot >= 0 && pages.words[word] === low && pages.words[word + 1] === high) members.add(object);
   });
-  return members;
 }
