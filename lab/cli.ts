@@ -14,8 +14,9 @@ import { loadScenario, scenarioIds } from './scenario.ts';
 const usage = `npm run lab -- setup [--fresh]              kernels, headers, leak module, disks (cached)
 npm run lab -- run SCENARIO [--kernel 6.1|6.12]
 npm run lab -- shell [--kernel …]           a shell in the guest; ends with it
-npm run lab -- dump SCENARIO [--kernel …] [--memory MiB] [--live] [--burst FILE]
+npm run lab -- dump SCENARIO [--kernel …] [--memory MiB] [--live] [--paging] [--burst FILE]
                                             --live: what kmai says of /proc/kcore in the guest too
+                                            --paging: one more dump, with virtual addresses, for drgn
                                             --burst: a script of its own, whose name the dump gets
 npm run lab -- record SCENARIO -o FILE [--for 60s] [--kernel …]
 npm run lab -- probe SCENARIO…|all [--for 30s] what /proc says moves while it runs, with nobody looking
@@ -46,6 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
       quick: { type: 'boolean' },
       live: { type: 'boolean' },
       burst: { type: 'string' },
+      paging: { type: 'boolean' },
       only: { type: 'string' },
       jobs: { type: 'string' },
     },
@@ -108,7 +110,8 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'dump': {
       const script = values.burst;
       const done = script === undefined ? scenario! : { ...scenario!, id: basename(script, '.sh'), burst: readFileSync(script, 'utf8') };
-      process.stdout.write(`${await dump(done, series, Number(values.memory ?? 384), values.live ?? false, say)}\n`);
+      const options = { memoryMebibytes: Number(values.memory ?? 384), live: values.live ?? false, paging: values.paging ?? false };
+      process.stdout.write(`${await dump(done, series, options, say)}\n`);
       return 0;
     }
     case 'list':

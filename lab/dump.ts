@@ -26,6 +26,15 @@ const liveVerbs: readonly (readonly [name: string, verb: string])[] = [
   ['live-read', 'read "init_net.ipv6.ip6_dst_ops.kmem_cachep->name"'],
 ];
 
+export interface DumpOptions {
+  readonly memoryMebibytes: number;
+  /** Ask kmai in the guest too, of its live memory. */
+  readonly live: boolean;
+  /** Dump the guest's virtual memory as well: drgn 0.0.22 reads no other dump of QEMU's. */
+  readonly paging: boolean;
+}
+const pagingDump = 'memory-paging.elf';
+
 /** The last thing the guest does before it is stopped is to read slabinfo, twice, and then nothing (programs/still.c). */
 const settleSeconds = 4;
 const holdSeconds = 8;
@@ -34,9 +43,14 @@ const shrink = 'for cache in /sys/kernel/slab/*; do [ -L "$cache" ] || echo 1 > 
 /**
  * Dumps a guest's memory after the scenario's burst: ELF and kdump (zlib, flattened, as QEMU writes it), with
  * VMCOREINFO, and what the guest said about itself just before; with `live`, also what kmai in the guest says of
- * the same memory through /proc/kcore. Gives the folder.
+ * the same memory through /proc/kcore; with `paging`, one more ELF. Gives the folder.
  */
-export async function dump(scenario: Scenario, series: KernelSeries, memoryMebibytes: number, live: boolean, say: Say): Promise<string> {
+export async function dump(
+  scenario: Scenario,
+  series: KernelSeries,
+  { memoryMebibytes, live, paging }: DumpOptions,
+  say: Say,
+): Promise<string> {
   const lab = setUp(series, say);
   const folder = join(cache, 'dumps', `${scenario.id}-${series}`);
   rmSync(folder, { recursive: true, force: true });
@@ -65,12 +79,9 @@ export async function dump(scenario: Scenario, series: KernelSeries, memoryMebib
   const slabinfo = guest.run(`exec /opt/lab/bin/still /proc/slabinfo ${settleSeconds} ${holdSeconds}`, 120);
   await sleep((settleSeconds + holdSeconds / 2) * 1000);
   await guest.monitor.execute('stop');
-  for (const [format, name] of [
-    ['elf', 'memory.elf'],
-    ['kdump-zlib', 'memory.kdump'],
-  ]) {
+  for (const [format, name] of [['elf', 'memory.elf'], ['kdump-zlib', 'memory.kdump'], ...(paging ? [['elf', pagingDump]] : [])]) {
     const started = performance.now();
-    await guest.monitor.execute('dump-guest-memory', { paging: false, protocol: `file:${join(folder, name!)}`, format });
+    await guest.monitor.execute('dump-guest-memory', { paging: name === pagingDump, protocol: `file:${join(folder, name!)}`, format });
     say(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
   }
   await guest.monitor.execute('cont');
