@@ -69,7 +69,7 @@ export function examinePage(core: Core, text: string): Examination {
   const given = addressOf(core, text);
   const view = readSlabs(core);
   const { slabs } = view.objects;
-  const structBytes = BigInt(kernel.sizeOf('page'));
+  const structBytes = BigInt(kernel.structPage);
   const inMap = given >= kernel.vmemmap && given < kernel.vmemmap + BigInt(slabs.frames) * structBytes;
   const physical = inMap ? Number((given - kernel.vmemmap) / structBytes) * pageSize : kernel.memory.physical(given);
   const frame = Math.floor(physical / pageSize);

@@ -42,7 +42,11 @@ export async function examinePages(core: Core, progress: (text: string) => void)
 function pagesSpecimen(directMap: bigint, frames: Frames, held: readonly Held[], ram: ReturnType<typeof readRam>): PagesSpecimen {
   const { kind, block } = frames;
   const counts = kindNames.map(() => 0);
-  for (const [from, to] of ram.ranges) for (let frame = from; frame < to; frame++) counts[kind[frame] ?? kindOf.unknown]!++;
+  for (const [from, to] of ram.ranges) {
+    const known = Math.min(to, kind.length);
+    for (let frame = from; frame < known; frame++) counts[kind[frame]!]!++;
+    counts[kindOf.unknown]! += to - Math.max(from, known);
+  }
   const orders = new Map<number, number>();
   const samples: string[] = [];
   let pages = 0;

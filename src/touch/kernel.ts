@@ -34,6 +34,8 @@ export interface Kernel {
   offset(struct: string, path: string): number;
   has(struct: string, path: string): boolean;
   sizeOf(struct: string): number;
+  /** Bytes of a struct page. @throws BadDump where they can't be */
+  readonly structPage: number;
   /** Where a per-cpu address is on a CPU. */
   perCpu(address: bigint, cpu: number): bigint;
   /** `ip6_dst_alloc+0x2a`, with `[module]` behind a module's; undefined where no symbol covers the address. */
@@ -45,6 +47,8 @@ export interface Kernel {
 }
 
 const mostBtfBytes = 1 << 26;
+/** Of a struct page: 32 would hold nothing, and with every debugging option it has less than 128. */
+const [leastStructPage, mostStructPage] = [40, 512];
 const mostCpus = 8192;
 
 /** Computed when first asked for. */
@@ -145,6 +149,9 @@ export function openKernel(image: Image): Kernel {
       if (id === undefined) throw new BadDump('BTF', `struct ${struct} expected`);
       return btf().sizeOf(id);
     },
+    get structPage() {
+      return structPage();
+    },
     perCpu: (address, cpu) => BigInt.asUintN(64, address + memory.u64(symbol('__per_cpu_offset') + BigInt(cpu * 8))),
     symbolAt(address) {
       const own = symbols.at(address);
@@ -152,6 +159,11 @@ export function openKernel(image: Image): Kernel {
     },
     list,
   };
+  const structPage = lazy(() => {
+    const bytes = kernel.sizeOf('page');
+    if (bytes >= leastStructPage && bytes <= mostStructPage && bytes % 8 === 0) return bytes;
+    throw new BadDump('BTF', `a struct page of ${leastStructPage} to ${mostStructPage} bytes expected, found ${bytes}`);
+  });
   const modules = lazy(() => readModules(kernel));
   const moduleBtfs = lazy(() => readModuleBtfs(kernel));
   return kernel;

@@ -23,6 +23,8 @@ export interface Architecture {
   readonly directMap: { start: bigint; end: bigint };
   /** undefined where nothing is mapped, or a table is not in the dump. */
   translate(address: bigint): Translation | undefined;
+  /** Bytes from an address that is not mapped to the next one that may be, by the table that has no entry for it. */
+  hole(address: bigint): number;
   /**
    * Calls `visit` with the frame of each page of tables: those of the kernel's half, from its own root, or of the
    * user's half, from a process's root (physical). @returns false where there are more than `most`
@@ -57,28 +59,34 @@ export function x8664(info: Vmcoreinfo, pages: Pages): Architecture {
       : { directMap: 0xffff888000000000n, vmemmap: 0xffffea0000000000n };
   const directMap = { start: 0n, end: 0n };
 
-  function walk(address: bigint): Translation | undefined {
+  /** A hole has a physical address below zero, and its length. */
+  function walk(address: bigint): Translation {
     let table = root;
-    for (let level = levels - 1; level >= 0; level--) {
+    for (let level = levels - 1; level > 0; level--) {
+      const found = step(level);
+      if (typeof found !== 'number') return found;
+      table = found;
+    }
+    return step(0) as Translation;
+
+    /** The next table, or where the walk ends. */
+    function step(level: number): Translation | number {
       const shiftBits = 12 + 9 * level;
+      const bytes = 2 ** shiftBits;
+      const inside = Number(BigInt.asUintN(shiftBits, address));
+      const hole = { physical: -1, length: bytes - inside };
       const slot = pages.slot(Math.floor(table / pageSize));
-      if (slot < 0) return undefined;
+      if (slot < 0) return hole;
       const at = slot * 1024 + Number((address >> BigInt(shiftBits)) & 511n) * 2;
       const low = pages.words[at]!;
       const high = pages.words[at + 1]! & 0xfffff;
       // A leaf without PRESENT but with PROTNONE is mapped; only the hardware is told otherwise.
-      if ((low & PRESENT) === 0 && !(level === 0 && (low & PROTNONE) !== 0)) return undefined;
+      if ((low & PRESENT) === 0 && !(level === 0 && (low & PROTNONE) !== 0)) return hole;
       const target = high * 4294967296 + ((low & 0xfffff000) >>> 0);
       const large = level > 0 && level <= 2 && (low & LARGE) !== 0;
-      if (level > 0 && !large) {
-        table = target;
-        continue;
-      }
-      const bytes = 2 ** shiftBits;
-      const inside = Number(BigInt.asUintN(shiftBits, address));
+      if (level > 0 && !large) return target;
       return { physical: Math.floor(target / bytes) * bytes + inside, length: bytes - inside };
     }
-    return undefined;
   }
 
   function tables(own: number | undefined, most: number, visit: (frame: number) => void): boolean {
@@ -115,7 +123,9 @@ export function x8664(info: Vmcoreinfo, pages: Pages): Architecture {
         const physical = Number(address - directMap.start);
         return { physical, length: Number(directMap.end - address) };
       }
-      return walk(address);
+      const found = walk(address);
+      return found.physical < 0 ? undefined : found;
     },
+    hole: (address) => walk(address).length,
   };
 }

@@ -58,11 +58,19 @@ function heads(kernel: Kernel): readonly bigint[] {
   return Array.from({ length: Math.min(mostNodes, memory.u32(count)) }, (_, i) => first + BigInt(i * bytes + headAt));
 }
 
-/** Frames that an area maps now. */
-export function* framesOf(kernel: Kernel, area: Area): Generator<number> {
+/**
+ * Frames that an area maps now. An area may be far larger than what is mapped in it (a sparse one): holes are passed over.
+ * @param steps pages and holes that may be looked at, for all areas together; what is left is written back
+ * @returns false where that was not enough
+ */
+export function* framesOf(kernel: Kernel, area: Area, steps: { left: number }): Generator<number, boolean> {
   const { architecture } = kernel.memory;
-  for (let done = 0; done < area.bytes; done += pageSize) {
-    const mapped = architecture.translate(area.address + BigInt(done));
+  for (let done = 0; done < area.bytes; ) {
+    if (--steps.left < 0) return false;
+    const address = area.address + BigInt(done);
+    const mapped = architecture.translate(address);
     if (mapped !== undefined) yield Math.floor(mapped.physical / pageSize);
+    done += mapped === undefined ? Math.max(pageSize, architecture.hole(address)) : pageSize;
   }
+  return true;
 }

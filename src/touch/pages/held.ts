@@ -33,7 +33,7 @@ export function markHeld(
 ): readonly Held[] {
   const { image, memory, vmemmap } = kernel;
   const { kind, block } = frames;
-  const structBytes = kernel.sizeOf('page');
+  const structBytes = kernel.structPage;
   const limit = kind.length * pageSize;
   const mapLimit = kind.length * structBytes;
   const low = (address: bigint): number => Number(address & 0xffffffffn);

@@ -37,8 +37,13 @@ export interface Frames {
   readonly areas: readonly (Area & { readonly pages: number })[];
 }
 
-const mostTables = 1 << 22;
 const largestOrder = 10;
+/**
+ * A page may be mapped in several areas (vmap), and a page of tables be shared by processes (hugetlbfs): in all there are
+ * no more of them than so many times RAM. Of damaged tables that lead to one another there would be no end.
+ */
+const mappingsOfAPage = 4;
+const mostHoles = 1 << 20;
 const stackCallers = /^(dup_task_struct|alloc_thread_stack_node|copy_process|kernel_clone)$/;
 
 function kindOfArea(area: Area, modules: bigint): number {
@@ -55,7 +60,7 @@ export function sortFrames(kernel: Kernel, slabs: Slabs, found: Flaws): Frames {
   const { memory, vmemmap } = kernel;
   const { pages } = memory;
   const kinds = pageKinds(kernel);
-  const structBytes = kernel.sizeOf('page');
+  const structBytes = kernel.structPage;
   const countWord = kernel.offset('page', '_refcount') >> 2;
   const { frames } = slabs;
   const kind = new Uint8Array(frames);
@@ -132,26 +137,36 @@ export function sortFrames(kernel: Kernel, slabs: Slabs, found: Flaws): Frames {
   const explain = (frame: number, as: number): void => {
     if (frame < frames && kind[frame] === kindOf.unowned) kind[frame] = as;
   };
-  markTables(kernel, found, (frame) => explain(frame, kindOf.page_tables));
+  markTables(kernel, frames, found, (frame) => explain(frame, kindOf.page_tables));
   const modules = kernel.symbols.address('_end') ?? 0n;
+  const steps = { left: mappingsOfAPage * frames + mostHoles };
   const areas = vmapAreas(kernel, found).map((area) => {
+    if (area.device) return { ...area, pages: 0 };
     const as = kindOfArea(area, modules);
     let count = 0;
-    if (!area.device)
-      for (const frame of framesOf(kernel, area)) {
-        explain(frame, as);
-        count++;
-      }
+    const mapped = framesOf(kernel, area, steps);
+    let next = mapped.next();
+    for (; next.done !== true; next = mapped.next()) {
+      explain(next.value, as);
+      count++;
+    }
+    if (!next.value) found.add(area.address, `areas of vmalloc that map more pages than there can be, at one of ${area.bytes} bytes`);
     return { ...area, pages: count };
   });
   return { kind, block, areas };
 }
 
 /** The kernel's own tables and every process's: upper levels carry no mark until v6.15, and the kernel's never did. */
-function markTables(kernel: Kernel, found: Flaws, mark: (frame: number) => void): void {
+function markTables(kernel: Kernel, frames: number, found: Flaws, mark: (frame: number) => void): void {
   const { memory } = kernel;
   const { architecture } = memory;
-  if (!architecture.tables(undefined, mostTables, mark)) found.add(0n, `more than ${mostTables} pages of kernel page tables`);
+  const most = mappingsOfAPage * frames;
+  let left = most;
+  const counted = (frame: number): void => {
+    left--;
+    mark(frame);
+  };
+  if (!architecture.tables(undefined, left, counted)) found.add(0n, `more than ${most} pages of kernel page tables`);
   const shadow = kernel.symbols.address('pti_init') !== undefined; // two pages a root (PGD_ALLOCATION_ORDER)
   const mmAt = BigInt(kernel.offset('task_struct', 'mm'));
   const rootAt = BigInt(kernel.offset('mm_struct', 'pgd'));
@@ -164,7 +179,9 @@ function markTables(kernel: Kernel, found: Flaws, mark: (frame: number) => void)
       const root = memory.physical(memory.u64(mm + rootAt));
       if (root < 0) continue;
       if (shadow) mark(Math.floor(root / pageSize) ^ 1);
-      if (!architecture.tables(root, mostTables, mark)) found.add(mm, `more than ${mostTables} pages of page tables`);
+      if (architecture.tables(root, left, counted)) continue;
+      found.add(mm, `more than ${most} pages of page tables`);
+      break;
     } catch (error) {
       if (!(error instanceof Unmapped)) throw error;
       found.add(error.address, `page tables of a process: ${error.message}`, error.leftOut);

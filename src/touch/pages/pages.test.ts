@@ -112,3 +112,39 @@ test('pages split from one block are held with its first, whose address is kept;
   const parted = parts(await sorted(made));
   assert.deepEqual([parted['held'], parted['unowned']], [1, 3]);
 });
+
+test('an area far larger than what is mapped in it is gone through at once', async () => {
+  const made = pagesKernel();
+  const give = giver(made);
+  made.area(give(), 'arena_map_alloc', 1n << 45n); // all of vmalloc space
+  assert.deepEqual((await sorted(made)).vmalloc, [{ caller: 'arena_map_alloc', pages: 1 }]);
+});
+
+test('tables that lead to themselves, ranges without end and impossible sizes are flaws, not work without end', async () => {
+  const made = pagesKernel();
+  const give = giver(made);
+  made.area(give(), 'vmap', 1n << 30n);
+  const [lowest, above, top] = made.tables;
+  for (let i = 1; i < 512; i++) made.put(above + i * 8, BigInt(lowest) | 0x63n); // each of its pages mapped 512 times, and
+  for (let i = 1; i < 512; i++) made.put(lowest + i * 8, BigInt(330 * 4096) | 0x63n); // all mapped: 262,144 pages in all
+  made.put(made.ram + 8, 1n << 62n);
+  const found = flaws();
+  const { specimens } = await examinePages({ path: 'test', kernel: made.open(), flaws: found }, () => {});
+  const [one] = specimens;
+  assert.ok(one?.kind === 'pages');
+  assert.equal(one.vmalloc[0]!.pages, 512 * 512);
+  assert.equal(parts(one)['unknown'], 2 ** 50 - frames);
+
+  for (let i = 0; i < 512; i++) made.put(top + i * 8, BigInt(top) | 0x63n); // a table whose entries are all itself
+  const again = flaws();
+  await examinePages({ path: 'test', kernel: made.open(), flaws: again }, () => {});
+  assert.match(again.list.map(({ what }) => what).join('; '), /more than 2048 pages of kernel page tables/);
+});
+
+test('a struct page of an impossible size is refused', async () => {
+  const made = pagesKernel({ structs: [{ name: 'page', size: 1 << 30, members: [] }] });
+  await assert.rejects(
+    async () => examinePages({ path: 'test', kernel: made.open(), flaws: flaws() }, () => {}),
+    /a struct page of 40 to 512 bytes expected, found 1073741824/,
+  );
+});

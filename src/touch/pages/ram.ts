@@ -6,7 +6,7 @@ import { pageSize } from '../memory/image.ts';
 import { zones } from '../slab/free-pages.ts';
 
 export interface Ram {
-  /** [from, to) frames of RAM, by the tree of resources that /proc/iomem shows. */
+  /** [from, to) frames of RAM, ascending, by the tree of resources that /proc/iomem shows. */
   readonly ranges: readonly (readonly [number, number])[];
   /** Pages of all zones. */
   readonly present: number;
@@ -32,7 +32,9 @@ export function readRam(kernel: Kernel, found: Flaws): Ram {
       if ((memory.u64(own + at('flags')) & systemRam) !== systemRam) continue;
       const from = Math.ceil(Number(memory.u64(own + at('start'))) / pageSize);
       const to = Math.floor((Number(memory.u64(own + at('end'))) + 1) / pageSize);
-      if (from < to) ranges.push([from, to]);
+      // The kernel keeps siblings in order, none over another (__request_resource).
+      if (from >= to || from < (ranges.at(-1)?.[1] ?? 0)) found.add(own, `a range of memory from frame ${from} to ${to}`);
+      else ranges.push([from, to]);
     }
   } catch (error) {
     if (!(error instanceof Unmapped)) throw error;

@@ -24,7 +24,7 @@ export function markPerCpuFree(kernel: Kernel, slabs: Slabs, found: Flaws): numb
     (migrations === undefined ? undefined : btf.enumerators(migrations).find((e) => e.name === 'MIGRATE_PCPTYPES'))?.value ?? 3,
   );
   const linkAt = btf.member('page', 'pcp_list')?.offset ?? kernel.offset('page', 'lru');
-  const structBytes = BigInt(kernel.sizeOf('page'));
+  const structBytes = BigInt(kernel.structPage);
   let marked = 0;
   for (const zone of zones(kernel)) {
     try {

@@ -168,7 +168,7 @@ function* cpuSlabs(
   const freeAt = at('freelist');
   const partialAt = kernel.has('kmem_cache_cpu', 'partial') ? at('partial') : undefined;
   const nextAt = kernel.has('slab', 'next') ? BigInt(kernel.offset('slab', 'next')) : 0n;
-  const structBytes = BigInt(kernel.sizeOf('page'));
+  const structBytes = BigInt(kernel.structPage);
   const number = (page: bigint): number => (slabs.slabOf[Number((page - kernel.vmemmap) / structBytes)] ?? 0) - 1;
   for (const cpu of kernel.cpus) {
     const base = kernel.perCpu(0n, cpu);

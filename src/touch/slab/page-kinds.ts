@@ -82,6 +82,6 @@ export function pageKinds(kernel: Kernel): PageKinds {
     head: flag('PG_head') ?? 31,
     reserved: flag('PG_reserved') ?? 31,
     swapBacked: flag('PG_swapbacked') ?? 31,
-    orderByte: order?.offset ?? kernel.sizeOf('page') + (compound?.offset ?? 0),
+    orderByte: order?.offset ?? kernel.structPage + (compound?.offset ?? 0),
   };
 }

@@ -69,7 +69,7 @@ export function findSlabs(kernel: Kernel, caches: readonly Cache[], found: Flaws
   const { memory, vmemmap, image } = kernel;
   const { pages } = memory;
   const { words, bytes } = pages;
-  const structBytes = kernel.sizeOf('page');
+  const structBytes = kernel.structPage;
   const structWords = structBytes >> 2;
   const kinds = pageKinds(kernel);
   const word = (path: string): number => kernel.offset('slab', path) >> 2;

@@ -62,7 +62,7 @@ export function wordReader(kernel: Kernel, objects: Objects): WordReader {
   const [textLow, dataLow, endLow] = [low32(text), low32(textEnd), low32(end)];
   const vmalloc = vmallocRange(kernel);
   const ranges: readonly Range[] = [
-    { code: classOf.memmap, base: kernel.vmemmap, end: kernel.vmemmap + BigInt(objects.slabs.frames * kernel.sizeOf('page')) },
+    { code: classOf.memmap, base: kernel.vmemmap, end: kernel.vmemmap + BigInt(objects.slabs.frames * kernel.structPage) },
     { code: classOf.vmalloc, base: vmalloc, end: vmalloc + (1n << 45n) },
   ];
   const numeric = ranges.map((r) => ({ code: r.code, high: high32(r.base), low: low32(r.base), length: Number(r.end - r.base) }));
