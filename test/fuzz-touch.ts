@@ -8,10 +8,10 @@
  */
 import process from 'node:process';
 import { Malformed } from '../src/model/reading.ts';
-import { evaluate, Meaningless } from '../src/touch/btf/evaluate.ts';
+import { evaluate } from '../src/touch/btf/evaluate.ts';
 import { formatValue } from '../src/touch/btf/format.ts';
 import { readSlabs } from '../src/touch/vmcore.ts';
-import { BadDump, flaws, Unmapped } from '../src/touch/damage.ts';
+import { BadDump, flaws, Meaningless, Unmapped } from '../src/touch/damage.ts';
 import { elfCore, fileOf, flattened, kdump } from '../src/touch/fixtures/dumps.ts';
 import { pagesKernel } from '../src/touch/fixtures/pages.ts';
 import { openKernel } from '../src/touch/kernel.ts';

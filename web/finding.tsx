@@ -1,5 +1,6 @@
 /** A finding: every sentence of the text, each with its picture. */
 import { count, signed } from '../src/kernel/units.ts';
+import { held } from '../src/messages/holdings.ts';
 import { say } from '../src/messages/reasons.ts';
 import type { Finding } from '../src/model/diagnosis.ts';
 import type { Record } from '../src/model/record.ts';
@@ -145,7 +146,7 @@ function Attribution({ finding }: { readonly finding: Finding }) {
 }
 
 function Holders({ finding }: { readonly finding: Finding }) {
-  const { page } = useWords();
+  const { language, page } = useWords();
   if (finding.holders.length === 0) return null;
   return (
     <div class="part">
@@ -157,9 +158,7 @@ function Holders({ finding }: { readonly finding: Finding }) {
               <th scope="row">
                 <bdi>{holder.comm}</bdi> <span class="soft">({holder.pid})</span>
               </th>
-              <td class="number">
-                {count(holder.count)} {holder.what}
-              </td>
+              <td class="number">{held(count(holder.count), holder.what, language)}</td>
               <td class="number">{holder.per_second === undefined ? '' : `${signed(holder.per_second)}${page.per.second}`}</td>
             </tr>
           ))}

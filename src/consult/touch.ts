@@ -1,9 +1,10 @@
 /** Palpation for the fronts: opens a core and runs one verb on it. */
+import { complaintText } from '../messages/expression.ts';
 import { progressText } from '../messages/progress.ts';
 import type { Language } from '../messages/reasons.ts';
 import type { Reading } from '../model/reading.ts';
-import { available, Malformed } from '../model/reading.ts';
-import { complaint } from '../touch/btf/evaluate.ts';
+import { available } from '../model/reading.ts';
+import { complaintOf } from '../touch/btf/evaluate.ts';
 import { type Core, openCore, refused } from '../touch/vmcore.ts';
 import { type Examination, examineCaches, examineCensus, examineExpression, examineLayout, examineOrphans } from '../touch/examine.ts';
 import { examinePages } from '../touch/examine-pages.ts';
@@ -23,7 +24,7 @@ export interface TouchQuestion {
   /** Bytes that the tables of mark and sweep may take. */
   readonly memory?: number | undefined;
   readonly onProgress: (text: string) => void;
-  /** Of the progress. */
+  /** Of the progress, and of what is wrong with the question. */
   readonly language?: Language;
 }
 
@@ -57,9 +58,8 @@ export async function touch(question: TouchQuestion): Promise<Reading<Touched>> 
       flaws: { count: flaws.count, first: flaws.list.slice(0, 20) },
     });
   } catch (error) {
-    const about =
-      complaint(error) ?? (error instanceof Malformed && question.verb === 'read' ? `${question.about}: ${error.message}` : undefined);
-    if (about !== undefined) throw new BadQuestion(about);
+    const about = complaintOf(error);
+    if (about !== undefined) throw new BadQuestion(complaintText(about, question.language ?? 'en'));
     return refused(question.core, error);
   } finally {
     kernel.image.close();

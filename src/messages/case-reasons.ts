@@ -1,3 +1,4 @@
+import { afterChinese, held, holdingName } from './holdings.ts';
 import { sentence } from './sentence.ts';
 
 /** What speaks for or against a case: its signs (three-valued), its triggers on this host, the running kernel. */
@@ -139,17 +140,18 @@ export const caseReasons = {
     (a) => `${a.count} 个已删除的内存 cgroup 仍被计费(观察期内 ${a.by >= 0 ? '+' : ''}${a.by};该病例需要 ${a.at_least} 个或持续增长)`,
   ),
   sign_held_by: sentence(
-    (a: { comm: string; pid: number; count: number; kind: string }) => `${a.comm} (pid ${a.pid}) holds ${a.count} ${a.kind}`,
-    (a) => `${a.comm}(进程 ${a.pid})持有 ${a.count} 个 ${a.kind}`,
+    (a: { comm: string; pid: number; count: number; kind: string }) => `${a.comm} (pid ${a.pid}) holds ${held(a.count, a.kind, 'en')}`,
+    (a) => `${a.comm}(进程 ${a.pid})持有 ${held(a.count, a.kind, 'zh')}`,
   ),
   sign_holdings_gained: sentence(
     (a: { kind: string; gained: number; objects: number }) =>
-      `processes gained ${a.gained} ${a.kind === 'all' ? 'things of any kind' : a.kind} while the cache gained ${a.objects} objects`,
-    (a) => `缓存增加 ${a.objects} 个对象,同期进程增加 ${a.gained} 个${a.kind === 'all' ? '各类持有物' : ` ${a.kind}`}`,
+      `processes gained ${a.gained} ${a.kind === 'all' ? 'things of any kind' : holdingName(a.kind, 'en')} while the cache gained ${a.objects} objects`,
+    (a) => `缓存增加 ${a.objects} 个对象,同期进程增加 ${a.gained} 个${a.kind === 'all' ? '各类持有物' : afterChinese(a.kind)}`,
   ),
   sign_holdings_unread: sentence(
-    (a: { kind: string }) => `what processes hold (${a.kind}) could not be read at both ends of the window`,
-    (a) => `未能在观察期两端读到进程所持之物(${a.kind})`,
+    (a: { kind: string }) =>
+      `what processes hold (${a.kind === 'all' ? 'things of any kind' : holdingName(a.kind, 'en')}) could not be read at both ends of the window`,
+    (a) => `未能在观察期两端读到进程所持之物(${a.kind === 'all' ? '各类' : holdingName(a.kind, 'zh')})`,
   ),
   sign_reclaimable: sentence(
     (a: { what: string; yes: boolean }) => `${a.what} is ${a.yes ? '' : 'not '}reclaimable`,

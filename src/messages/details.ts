@@ -190,14 +190,14 @@ const chinese: Readonly<Record<string, string>> = {
 
   // touch
   'not to be had from a dump': '无法取自转储',
-  '{}; BTF has no type for it: cast it, *(struct x *)&name': '{};BTF 中没有它的类型:请转换,*(struct x *)&name',
-  '; BTF has no type for it: cast it, *(struct x *)&name': ';BTF 中没有它的类型:请转换,*(struct x *)&name',
+  "no symbol {} in kallsyms or a module's symbols": 'kallsyms 与模块的符号中没有 {}',
+  "no type {} in the kernel's BTF or its modules'": '内核及其模块的 BTF 中没有类型 {}',
+  '{} has no member {}; it has {}': '{} 没有成员 {};有 {}',
+  '{}: nothing is mapped here': '{}:此处没有映射',
+  '{}: the page is not in the dump (physical {})': '{}:该页不在转储中(物理地址 {})',
   'kmai touch {} needs something to examine': 'kmai touch {} 缺少要检查的对象',
   'pointers … {} %': '指针……{} %',
   'pages … {} %': '页……{} %',
-  'no cache {}, by its own name or an alias': '没有缓存 {},本名与别名皆无',
-  '{} is no address': '{} 不是地址',
-  '{} is not in memory': '{} 不在内存中',
 
   // challenge, eliminate, treat
   'the peer {}': '对端 {}',

@@ -1,3 +1,4 @@
+import { afterChinese, held, holdingName } from './holdings.ts';
 import { sentence } from './sentence.ts';
 
 /** Sentences about what grows, whose it is, what drives it and who holds it. Rates come formatted, with their unit. */
@@ -59,12 +60,12 @@ export const findingReasons = {
   ),
   held_by: sentence(
     (a: { pid: number; comm: string; count: string; what: string; rate: string }) =>
-      `Process ${a.pid} (${a.comm}) holds ${a.count} ${a.what}, ${a.rate}.`,
-    (a) => `进程 ${a.pid}(${a.comm})持有 ${a.count} 个 ${a.what},${a.rate}。`,
+      `Process ${a.pid} (${a.comm}) holds ${held(a.count, a.what, 'en')}, ${a.rate}.`,
+    (a) => `进程 ${a.pid}(${a.comm})持有 ${held(a.count, a.what, 'zh')},${a.rate}。`,
   ),
   held_by_nobody: sentence(
-    (a: { what: string }) => `No process holds them: the ${a.what} of all processes together did not grow so.`,
-    (a) => `没有进程持有它们:所有进程的 ${a.what} 合计并未如此增长。`,
+    (a: { what: string }) => `No process holds them: the ${holdingName(a.what, 'en')} of all processes together did not grow so.`,
+    (a) => `没有进程持有它们:所有进程的${afterChinese(a.what)}合计并未如此增长。`,
   ),
   merged: sentence(
     (a: { cache: string; aliases: string }) => `${a.cache} is merged: ${a.aliases}.`,

@@ -68,7 +68,6 @@ export interface LiveWords {
   readonly amounts: (active: string, objects: string, held: string, slabs: string, use: string) => string;
   readonly drives: (counter: string, ratio: string, low: string, high: string) => string;
   readonly alike: (counters: string) => string;
-  readonly holds: (what: string, count: string) => string;
   readonly listening: (cache: string) => string;
   readonly diagnosing: string;
   readonly failed: (why: string) => string;
@@ -162,7 +161,6 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
     amounts: (active, objects, held, slabs, use) => `${active} active of ${objects}, ${held} in ${slabs} slabs, ${use} used`,
     drives: (counter, ratio, low, high) => `${counter}: ${ratio} objects an event (${low} to ${high})`,
     alike: (counters) => `not to be told from ${counters}`,
-    holds: (what, count) => `${count} ${what}`,
     listening: (cache) => `listening to ${cache}: who allocates and does not free?`,
     diagnosing: 'diagnosing this machine',
     failed: (why) => `failed: ${why}`,
@@ -268,7 +266,6 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
     amounts: (active, objects, held, slabs, use) => `活动 ${active} / 共 ${objects},占用 ${held},${slabs} 个 slab,利用率 ${use}`,
     drives: (counter, ratio, low, high) => `${counter}:每个事件 ${ratio} 个对象(${low} 至 ${high})`,
     alike: (counters) => `与 ${counters} 无法区分`,
-    holds: (what, count) => `${what} ${count} 个`,
     listening: (cache) => `正在闻 ${cache}:谁只分配而不释放?`,
     diagnosing: '正在诊断本机',
     failed: (why) => `失败:${why}`,

@@ -4,7 +4,7 @@ import type { Cache } from './slab/caches.ts';
 import { type Track, tracksOf } from './slab/tracks.ts';
 import { dumpTime } from './host/proc-files.ts';
 import { structs } from './host/structs.ts';
-import { complaint } from './btf/evaluate.ts';
+import { complaintOf } from './btf/evaluate.ts';
 
 const mostSites = 12;
 /** Ticks a second that kernels are built with. */
@@ -53,7 +53,7 @@ function jiffies({ kernel, flaws }: Core): { readonly now: bigint; readonly hz: 
     const hz = knownHz.toSorted((a, b) => Math.abs(ticks + a * 300 - a * up) - Math.abs(ticks + b * 300 - b * up))[0]!;
     return { now, hz };
   } catch (error) {
-    if (complaint(error) === undefined) throw error;
+    if (complaintOf(error) === undefined) throw error;
     return undefined;
   }
 }

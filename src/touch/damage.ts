@@ -1,3 +1,16 @@
+import { complaint, type Complaint, type ComplaintArgs, type ComplaintCode, complaintText } from '../messages/expression.ts';
+
+/** What is wrong with an expression, a cache or an address that was asked for: a sentence in the reader's language. */
+export class Meaningless extends Error {
+  readonly complaint: Complaint;
+  constructor(...[code, args]: { [C in ComplaintCode]: [code: C, args: ComplaintArgs<C>] }[ComplaintCode]) {
+    const about = complaint(code, args as never);
+    super(complaintText(about, 'en'));
+    this.name = 'Meaningless';
+    this.complaint = about;
+  }
+}
+
 /** A dump whose own structure is broken: nothing (more) can be read from it. `where` is a byte offset or a table's name. */
 export class BadDump extends Error {
   readonly where: string;
@@ -11,13 +24,18 @@ export class BadDump extends Error {
 /** Kernel memory that the dump does not hold, or that nothing is mapped at. */
 export class Unmapped extends Error {
   readonly address: bigint;
-  /** Mapped, but the dump leaves the page out. */
-  readonly leftOut: boolean;
-  constructor(address: bigint, why: string, leftOut = false) {
-    super(`${hex(address)}: ${why}`);
+  /** Where it would be: mapped, but the dump leaves the page out. undefined: nothing is mapped there. */
+  readonly physical: number | undefined;
+  constructor(address: bigint, physical?: number) {
+    super(
+      `${hex(address)}: ${physical === undefined ? 'nothing is mapped here' : `the page is not in the dump (physical ${hex(physical)})`}`,
+    );
     this.name = 'Unmapped';
     this.address = address;
-    this.leftOut = leftOut;
+    this.physical = physical;
+  }
+  get leftOut(): boolean {
+    return this.physical !== undefined;
   }
 }
 

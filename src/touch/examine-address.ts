@@ -1,8 +1,8 @@
 /** `kmai touch object` and `page`: what is at an address. */
 import { formatValue } from './btf/format.ts';
-import { evaluate, isPointer, Meaningless, scalar } from './btf/evaluate.ts';
+import { evaluate, isPointer, scalar } from './btf/evaluate.ts';
 import { parseExpression } from './btf/expression.ts';
-import { hex } from './damage.ts';
+import { hex, Meaningless } from './damage.ts';
 import type { Examination } from './examine.ts';
 import { pageSize } from './memory/image.ts';
 import { alsoNamed } from './slab/caches.ts';
@@ -18,7 +18,7 @@ function addressOf({ kernel }: Core, text: string): bigint {
   const number = scalar(kernel, value);
   if (number !== undefined && (isPointer(value.type) || expression.kind === 'number')) return number;
   if ('address' in value) return value.address;
-  throw new Meaningless(`${text} is no address`);
+  throw new Meaningless('no_address', { expression: text });
 }
 
 export function examineObject(core: Core, text: string): Examination {
@@ -73,7 +73,7 @@ export function examinePage(core: Core, text: string): Examination {
   const inMap = given >= kernel.vmemmap && given < kernel.vmemmap + BigInt(slabs.frames) * structBytes;
   const physical = inMap ? Number((given - kernel.vmemmap) / structBytes) * pageSize : kernel.memory.physical(given);
   const frame = Math.floor(physical / pageSize);
-  if (!(frame >= 0 && frame < slabs.frames)) throw new Meaningless(`${hex(given)} is not in memory`);
+  if (!(frame >= 0 && frame < slabs.frames)) throw new Meaningless('not_in_memory', { address: hex(given) });
   const kind = (Object.keys(use) as (keyof typeof use)[]).find((name) => use[name] === slabs.usedFor[frame])!;
   const slab = slabs.slabOf[frame]! - 1;
   const page = kernel.vmemmap + BigInt(frame) * structBytes;

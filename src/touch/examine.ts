@@ -1,13 +1,13 @@
 /** The verbs of `kmai touch`: each examines a core and gives specimens with the text that shows them. */
 import { bytes as bytesText, duration } from '../kernel/units.ts';
 import type { CacheSpecimen, CallSite, Specimen } from '../model/evidence.ts';
-import { evaluate, findType, isPointer, Meaningless, scalar, typeText } from './btf/evaluate.ts';
+import { evaluate, findType, isPointer, scalar, typeText } from './btf/evaluate.ts';
 import { formatValue } from './btf/format.ts';
 import { formatLayout } from './btf/layout.ts';
 import { allocationSites } from './call-sites.ts';
 import { findLost } from './lost.ts';
 import { type Core, readSlabs, type SlabView } from './vmcore.ts';
-import { hex } from './damage.ts';
+import { hex, Meaningless } from './damage.ts';
 import { alsoNamed, type Cache, findCache } from './slab/caches.ts';
 import { findHolders } from './slab/holders.ts';
 import type { Reach } from './slab/reach.ts';
@@ -38,7 +38,7 @@ const shownSites = 3;
 
 function named(view: SlabView, name: string): Cache {
   const cache = findCache(view.caches, name);
-  if (cache === undefined) throw new Meaningless(`no cache ${name}, by its own name or an alias; kmai touch caches lists them`);
+  if (cache === undefined) throw new Meaningless('no_cache', { name });
   return cache;
 }
 

@@ -1,6 +1,7 @@
 /** One cache: its names, how it grows, whose it is, what drives it, who holds it. */
 import type { Followed, Population, WatchedCache } from '../consult/watch.ts';
 import { bytes, count, figure, signed } from '../kernel/units.ts';
+import { held } from '../messages/holdings.ts';
 import { say } from '../messages/reasons.ts';
 import { printable, row } from '../record/layout.ts';
 import { span, type Stage } from './list.ts';
@@ -91,13 +92,13 @@ function driverTexts({ words }: Stage, followed: Followed | null): readonly stri
   ];
 }
 
-function holderTexts({ words }: Stage, followed: Followed | null): readonly string[] {
+function holderTexts({ words, language }: Stage, followed: Followed | null): readonly string[] {
   const holders = followed === null ? undefined : followed.holders;
   if (holders === undefined) return [words.detail.notYet];
   if (holders === null) return [words.detail.neverHeld];
   if (holders.length === 0) return [words.detail.nobodyHolds];
-  return holders.map(({ pid, comm, count: held, what, per_second }) => {
+  return holders.map(({ pid, comm, count: holds, what, per_second }) => {
     const pace = per_second === undefined ? '' : `, ${signed(per_second)}${words.perSecond}`;
-    return `${comm} (${pid}): ${words.holds(what, count(held))}${pace}`;
+    return `${comm} (${pid}): ${held(count(holds), what, language)}${pace}`;
   });
 }

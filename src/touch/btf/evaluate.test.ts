@@ -1,13 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { assert as check, constantFrom, array, property, string } from 'fast-check';
-import { Malformed } from '../../model/reading.ts';
+import { complaintText } from '../../messages/expression.ts';
 import { miniKernel } from '../fixtures/kernel.ts';
-import { evaluate, Meaningless } from './evaluate.ts';
+import { complaintOf, evaluate } from './evaluate.ts';
 import { parseExpression } from './expression.ts';
 import { formatValue } from './format.ts';
 import { formatLayout } from './layout.ts';
-import { Unmapped } from '../damage.ts';
+import { Meaningless, Unmapped } from '../damage.ts';
 
 const structs = [
   {
@@ -80,6 +80,34 @@ test('a mistake is named with what would be right', () => {
   assert.throws(() => read('per_cpu(outer_list, 7)'), /CPU 7 is not possible/);
 });
 
+test('a mistake is named in Chinese as well', () => {
+  const told = (text: string): string => {
+    try {
+      return read(text);
+    } catch (error) {
+      return complaintText(complaintOf(error)!, 'zh');
+    }
+  };
+  const list = '((struct outer *)&outer_list)';
+  assert.equal(told('outer_list.'), '应为名称,却到此为止');
+  assert.equal(told('outer_list['), '应为名称,却到此为止');
+  assert.equal(told('outer_list @'), '应为名称、数字或 . -> [ ] ( ) * & + - 之一,却是 " @"');
+  assert.equal(told('(outer_list'), '应为“)”,却到此为止');
+  assert.equal(told('outer_list 3'), '表达式应到此结束,却是 "3"');
+  assert.equal(told('per_cpu(outer_list, x)'), '应为 CPU 编号,却是 "x"');
+  assert.equal(told('per_cpu(outer_list, 7)'), '此处不可能有 CPU 7;CPU 有:0');
+  assert.equal(told('*'.repeat(100)), '嵌套超过 64 层');
+  assert.equal(told('nowhere'), 'kallsyms 与模块的符号中没有 nowhere');
+  assert.equal(told('(struct nothing *)0'), '内核及其模块的 BTF 中没有类型 struct nothing');
+  assert.equal(told('outer_list.next'), 'void 没有成员;BTF 中没有它的类型:请转换,*(struct x *)&name');
+  assert.equal(told(`${list}->bar`), 'struct outer 没有成员 bar;有 next name items numbers unused');
+  assert.equal(told(`(u64)*${list}`), 'struct outer 不能转换;请转换其地址:*(u64 *)&…');
+  assert.equal(told('&5'), '只有位于内存中的才有地址');
+  assert.equal(told(`*${list}->next->items[0].count`), 's32 不是指针,也不是数组');
+  assert.equal(told(`*${list} + 1`), '只有数字与指针可以相加减');
+  assert.match(told(`${list}->next->next->name`), /^0x[0-9a-f]+ 读不到:此处没有映射$/);
+});
+
 test('a layout shows offsets, sizes, holes and cache lines as pahole does', () => {
   const id = opened.btf.find('outer', 'struct')!;
   const lines = formatLayout(opened.btf, id)
@@ -106,13 +134,13 @@ test('a layout shows offsets, sizes, holes and cache lines as pahole does', () =
   ]);
 });
 
-test('any text is an expression or Malformed', () => {
+test('any text is an expression or Meaningless', () => {
   const part = constantFrom('*', '&', '(', ')', '[', ']', '.', '->', 'a', '12', 'struct', 'x', '+', '-', 'per_cpu', ',', ' ', '0x1f', '@');
   const parse = (text: string): void => {
     try {
       parseExpression(text);
     } catch (error) {
-      assert.ok(error instanceof Malformed, String(error));
+      assert.ok(error instanceof Meaningless, String(error));
     }
   };
   check(property(string(), parse));

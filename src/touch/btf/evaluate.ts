@@ -1,5 +1,6 @@
 import type { Btf, BtfType } from '../../kernel/btf.ts';
-import { Unmapped, hex } from '../damage.ts';
+import { complaint, type Complaint } from '../../messages/expression.ts';
+import { hex, Meaningless, Unmapped } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
 import { type Expression, parseExpression, type TypeText } from './expression.ts';
 import { globalTypes } from './globals.ts';
@@ -15,14 +16,6 @@ export interface TypeRef {
 export type Value =
   | { readonly type: TypeRef; readonly address: bigint; readonly bit: number; readonly bits: number }
   | { readonly type: TypeRef; readonly raw: bigint };
-
-/** What is wrong with an expression, for the one who wrote it. */
-export class Meaningless extends Error {
-  constructor(what: string) {
-    super(what);
-    this.name = 'Meaningless';
-  }
-}
 
 /** As people write it: GCC's `long unsigned int` is `unsigned long`. */
 export function typeText(type: TypeRef): string {
@@ -72,7 +65,7 @@ export function findType(kernel: Kernel, text: TypeText): TypeRef {
         const id = own.find(spelling, kind);
         if (id !== undefined) return { btf: own, id, stars: text.stars };
       }
-  throw new Meaningless(`no type ${text.words} in the kernel's BTF or its modules'`);
+  throw new Meaningless('no_type', { type: text.words });
 }
 
 /** "unsigned long" is "long unsigned int" to GCC and "unsigned long" to clang. */
@@ -86,7 +79,7 @@ function intSpellings(name: string): readonly string[] {
   return width === '' ? [`${unsigned}int`] : [`${width} ${unsigned}int`, `${unsigned}${width}`];
 }
 
-/** @throws Malformed, Meaningless, Unmapped */
+/** @throws Meaningless, Unmapped */
 export function evaluate(kernel: Kernel, text: string): Value {
   return valueOf(kernel, parseExpression(text));
 }
@@ -101,19 +94,19 @@ function valueOf(kernel: Kernel, expression: Expression): Value {
       const to = findType(kernel, expression.to);
       const from = valueOf(kernel, expression.of);
       const raw = scalar(kernel, from);
-      if (raw === undefined) throw new Meaningless(`${typeText(from.type)} can't be cast; cast its address: *(${expression.to.words} *)&…`);
+      if (raw === undefined) throw new Meaningless('no_cast', { type: typeText(from.type), to: expression.to.words });
       return { type: to, raw };
     }
     case 'address': {
       const of = valueOf(kernel, expression.of);
-      if (!('address' in of) || of.bits > 0) throw new Meaningless('only what stands in memory has an address');
+      if (!('address' in of) || of.bits > 0) throw new Meaningless('no_place', {});
       return { type: { ...of.type, stars: of.type.stars + 1 }, raw: of.address };
     }
     case 'dereference':
       return follow(kernel, valueOf(kernel, expression.of), 0n);
     case 'index': {
       const at = scalar(kernel, valueOf(kernel, expression.at));
-      if (at === undefined) throw new Meaningless('an index is a number');
+      if (at === undefined) throw new Meaningless('no_index', {});
       return follow(kernel, valueOf(kernel, expression.of), at);
     }
     case 'member': {
@@ -124,15 +117,14 @@ function valueOf(kernel: Kernel, expression: Expression): Value {
       const left = valueOf(kernel, expression.left);
       const right = scalar(kernel, valueOf(kernel, expression.right));
       const base = scalar(kernel, left);
-      if (base === undefined || right === undefined) throw new Meaningless('only numbers and pointers add up');
+      if (base === undefined || right === undefined) throw new Meaningless('no_sum', {});
       const step = isPointer(left.type) ? BigInt(Math.max(1, sizeOf(target(left.type)!))) : 1n;
       return { type: left.type, raw: BigInt.asUintN(64, base + (expression.negative ? -right : right) * step) };
     }
     case 'perCpu':
       break;
   }
-  if (!kernel.cpus.includes(expression.cpu))
-    throw new Meaningless(`CPU ${expression.cpu} is not possible here; CPUs: ${kernel.cpus.join(' ')}`);
+  if (!kernel.cpus.includes(expression.cpu)) throw new Meaningless('no_such_cpu', { cpu: expression.cpu, cpus: kernel.cpus.join(' ') });
   const of = valueOf(kernel, expression.of);
   // A per-cpu variable by name, or a __percpu pointer.
   if (!isPointer(of.type) && 'address' in of) return { ...of, address: kernel.perCpu(of.address, expression.cpu) };
@@ -141,7 +133,7 @@ function valueOf(kernel: Kernel, expression: Expression): Value {
 
 function global(kernel: Kernel, name: string): Value {
   const address = kernel.addressOf(name);
-  if (address === undefined) throw new Meaningless(`no symbol ${name} in kallsyms or a module's symbols`);
+  if (address === undefined) throw new Meaningless('no_symbol', { name });
   const { btf } = kernel;
   const variable = btf.find(name, 'var');
   const func = variable === undefined ? btf.find(name, 'func') : undefined;
@@ -153,22 +145,21 @@ function global(kernel: Kernel, name: string): Value {
 
 function follow(kernel: Kernel, value: Value, index: bigint): Value {
   const to = target(value.type);
-  if (to === undefined) throw new Meaningless(`${typeText(value.type)} is no pointer and no array`);
+  if (to === undefined) throw new Meaningless('no_pointer', { type: typeText(value.type) });
   const base = isPointer(value.type) ? scalar(kernel, value)! : 'address' in value ? value.address : undefined;
-  if (base === undefined) throw new Meaningless('an array that stands nowhere');
+  if (base === undefined) throw new Meaningless('stands_nowhere', { type: typeText(value.type) });
   return { type: to, address: BigInt.asUintN(64, base + BigInt.asIntN(64, index) * BigInt(sizeOf(to))), bit: 0, bits: 0 };
 }
 
 function member(of: Value, name: string): Value {
-  if (!('address' in of)) throw new Meaningless(`${typeText(of.type)} stands nowhere`);
+  if (!('address' in of)) throw new Meaningless('stands_nowhere', { type: typeText(of.type) });
   const owner = bare(of.type);
   if (owner === undefined || (owner.kind !== 'struct' && owner.kind !== 'union')) {
-    const hint = owner?.kind === 'void' ? '; BTF has no type for it: cast it, *(struct x *)&name' : '';
-    throw new Meaningless(`${typeText(of.type)} has no members${hint}`);
+    throw new Meaningless(owner?.kind === 'void' ? 'no_members_untyped' : 'no_members', { type: typeText(of.type) });
   }
   const place = of.type.btf.member(owner.id, name);
   if (place === undefined)
-    throw new Meaningless(`${typeText(of.type)} has no member ${name}; it has ${memberNames(of.type.btf, owner.id)}`);
+    throw new Meaningless('no_member', { type: typeText(of.type), name, members: memberNames(of.type.btf, owner.id) });
   return {
     type: { btf: of.type.btf, id: place.type, stars: 0 },
     address: of.address + BigInt(place.offset),
@@ -201,8 +192,12 @@ export function scalar(kernel: Kernel, value: Value): bigint | undefined {
   return own?.signed === true ? BigInt.asIntN(width, raw) : BigInt.asUintN(width, raw);
 }
 
-/** For messages: what went wrong with an expression, or undefined for an error that is not about it. */
-export function complaint(error: unknown): string | undefined {
-  if (error instanceof Unmapped) return `${hex(error.address)} can't be read: ${error.message.replace(/^0x[0-9a-f]+: /, '')}`;
-  return error instanceof Meaningless ? error.message : undefined;
+/** What went wrong with an expression, for the one who wrote it; undefined for an error that is not about it. */
+export function complaintOf(error: unknown): Complaint | undefined {
+  if (error instanceof Meaningless) return error.complaint;
+  if (!(error instanceof Unmapped)) return undefined;
+  const address = hex(error.address);
+  return error.physical === undefined
+    ? complaint('unmapped', { address })
+    : complaint('left_out', { address, physical: hex(error.physical) });
 }

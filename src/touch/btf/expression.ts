@@ -1,4 +1,4 @@
-import { Malformed } from '../../model/reading.ts';
+import { Meaningless } from '../damage.ts';
 
 /** A type as written: `struct net`, `unsigned long`, `u8`, with `*`s. */
 export interface TypeText {
@@ -49,28 +49,31 @@ function tokenize(text: string): readonly string[] {
   while (token.lastIndex < text.trimEnd().length) {
     const at = token.lastIndex;
     const match = token.exec(text);
-    if (match === null) throw new Malformed(1, 'a name, a number or one of . -> [ ] ( ) * & + -', text.slice(at));
+    if (match === null) throw new Meaningless('expected_anything', { found: shortened(text.slice(at)) });
     tokens.push(match[1] ?? match[2] ?? match[3]!);
   }
   return tokens;
 }
 
+const shortened = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 const isName = (text: string | undefined): text is string => text !== undefined && /^[A-Za-z_]/.test(text);
 const isNumber = (text: string | undefined): text is string => text !== undefined && /^\d/.test(text);
 
-/** @throws Malformed where the text is no expression */
+/** @throws Meaningless where the text is no expression */
 export function parseExpression(text: string): Expression {
   const tokens = tokenize(text);
   let at = 0;
   let depth = 0;
 
+  const rest = (): string => shortened(tokens.slice(at).join(' '));
+
   function expect(wanted: string): void {
-    if (tokens[at] !== wanted) throw new Malformed(1, `"${wanted}"`, tokens.slice(at).join(' '));
+    if (tokens[at] !== wanted) throw new Meaningless('expected_sign', { sign: wanted, found: rest() });
     at++;
   }
   function name(): string {
     const found = tokens[at];
-    if (!isName(found)) throw new Malformed(1, 'a name', tokens.slice(at).join(' '));
+    if (!isName(found)) throw new Meaningless('expected_name', { found: rest() });
     at++;
     return found;
   }
@@ -94,7 +97,7 @@ export function parseExpression(text: string): Expression {
   }
 
   function unary(): Expression {
-    if (++depth > deepest) throw new Malformed(1, `at most ${deepest} levels`, 'more');
+    if (++depth > deepest) throw new Meaningless('too_deep', { deepest });
     try {
       const head = tokens[at];
       if (head === '*' || head === '&') {
@@ -141,7 +144,7 @@ export function parseExpression(text: string): Expression {
     const of = sum();
     expect(',');
     const cpu = tokens[at++];
-    if (!isNumber(cpu)) throw new Malformed(1, 'the number of a CPU', String(cpu));
+    if (!isNumber(cpu)) throw new Meaningless('expected_cpu', { found: cpu ?? '' });
     expect(')');
     return { kind: 'perCpu', of, cpu: Number(cpu) };
   }
@@ -156,6 +159,6 @@ export function parseExpression(text: string): Expression {
   }
 
   const whole = sum();
-  if (at < tokens.length) throw new Malformed(1, 'the end of the expression', tokens.slice(at).join(' '));
+  if (at < tokens.length) throw new Meaningless('expected_end', { found: rest() });
   return whole;
 }

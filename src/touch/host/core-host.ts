@@ -1,7 +1,6 @@
 import type { Completed, Host } from '../../host/host.ts';
 import { available, Malformed, type Reading, unavailable } from '../../model/reading.ts';
-import { Meaningless } from '../btf/evaluate.ts';
-import { BadDump, Unmapped } from '../damage.ts';
+import { BadDump, Meaningless, Unmapped } from '../damage.ts';
 import { type Core, readSlabs, type SlabView } from '../vmcore.ts';
 import { fibRules } from './fib-rules.ts';
 import { fib6Routes } from './fib6-routes.ts';

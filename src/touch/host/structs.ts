@@ -1,5 +1,5 @@
-import { evaluate, findType, Meaningless, scalar } from '../btf/evaluate.ts';
-import type { Flaws } from '../damage.ts';
+import { evaluate, findType, scalar } from '../btf/evaluate.ts';
+import { type Flaws, Meaningless } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
 
 /** Reads structures as C names them; types may be modules'. For what is read a few hundred times, not millions. */
@@ -27,7 +27,7 @@ export function structs(kernel: Kernel, found: Flaws): Structs {
   }
   function number(expression: string): bigint {
     const value = scalar(kernel, evaluate(kernel, expression));
-    if (value === undefined) throw new Meaningless(`${expression} is no number`);
+    if (value === undefined) throw new Meaningless('no_number', { expression });
     return value;
   }
   return {
@@ -41,7 +41,7 @@ export function structs(kernel: Kernel, found: Flaws): Structs {
     list(head, struct, member) {
       const value = evaluate(kernel, head);
       const offset = place(struct, member);
-      if (!('address' in value) || offset === undefined) throw new Meaningless(`${head} is no list of struct ${struct}`);
+      if (!('address' in value) || offset === undefined) throw new Meaningless('no_list', { expression: head, struct });
       return kernel.list(value.address, offset, mostEntries, found);
     },
     has: (struct, member) => place(struct, member) !== undefined,

@@ -45,9 +45,9 @@ export function virtualMemory(image: Image, pages: Pages, architecture: Architec
   /** Byte offset into the page cache. */
   function locate(address: bigint): number {
     const at = physical(address);
-    if (at < 0) throw new Unmapped(address, 'nothing is mapped here');
+    if (at < 0) throw new Unmapped(address);
     const slot = pages.slot(Math.floor(at / pageSize));
-    if (slot < 0) throw new Unmapped(address, `the page is not in the dump (physical 0x${at.toString(16)})`, true);
+    if (slot < 0) throw new Unmapped(address, at);
     return slot * pageSize + (at % pageSize);
   }
 
