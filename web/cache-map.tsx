@@ -6,7 +6,7 @@ import { diverging } from './colours.ts';
 import { type CacheRow, pointsOf, spread } from './course.ts';
 import { momentAt, paint, type Pyramid, pyramidOf } from './pyramid.ts';
 import { usePage, useWords } from './state.ts';
-import { handleZoom, type Span } from './zoom.ts';
+import { handleZoom, type Look, lookAt } from './zoom.ts';
 
 /** The rows' courses on common times; null where nothing was watched. */
 export function mapOf(rows: readonly CacheRow[]): { readonly pyramid: Pyramid; readonly values: readonly (readonly number[])[] } | null {
@@ -41,6 +41,7 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
   const map = useMemo(() => mapOf(rows), [rows]);
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const look = useRef<Look | null>(null);
   const [told, setTold] = useState('');
   const isDark = dark.value;
   const numbers = useMemo(() => new Map(rows.map(({ name }, at) => [name, at])), [rows]);
@@ -57,9 +58,9 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
     // Nothing that matches has moved: there is no picture.
     if (map === null || element === null || picture === null) return;
     const times = map.pyramid.times;
-    const full: Span = [times[0]!, times.at(-1)!];
+    const now = lookAt([times[0]!, times.at(-1)!], look.current);
+    look.current = now;
     const palette = diverging(isDark);
-    let span: Span = full;
     let frame = 0;
     const small = document.createElement('canvas');
     const draw = (): void => {
@@ -68,7 +69,7 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
       if (picture.width !== width || picture.height !== height) Object.assign(picture, { width, height });
       if (small.width !== width || small.height !== lines.length) Object.assign(small, { width, height: Math.max(1, lines.length) });
       const image = new ImageData(width, Math.max(1, lines.length));
-      paint(map.pyramid, span, lines, palette, new Uint32Array(image.data.buffer), width);
+      paint(map.pyramid, now.span, lines, palette, new Uint32Array(image.data.buffer), width);
       small.getContext('2d')!.putImageData(image, 0, 0);
       const pen = picture.getContext('2d')!;
       pen.imageSmoothingEnabled = false;
@@ -78,19 +79,15 @@ export function CacheMap({ rows, order }: { readonly rows: readonly CacheRow[]; 
       frame ||= requestAnimationFrame(draw);
     };
     draw();
-    const release = handleZoom(element, {
-      full,
-      span: () => span,
-      show: (wanted) => {
-        span = wanted;
-        soon();
-      },
+    const release = handleZoom(element, now, {
+      show: soon,
       area: () => ({ left: element.getBoundingClientRect().left, width: element.clientWidth }),
     });
     const point = (event: MouseEvent): void => {
       const row = lines[Math.floor(event.offsetY / lineHeight)];
       const values = row === undefined ? undefined : map.values[row];
       if (values === undefined) return setTold('');
+      const { span } = now;
       const at = momentAt(times, span[0] + (event.offsetX / element.clientWidth) * (span[1] - span[0]));
       return setTold(`${rows[row!]!.name}: ${signed(values[at]! - values[0]!, bytes)}, ${clock(times[at]!, 1)} UTC`);
     };

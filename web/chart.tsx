@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import { clock } from './clock.ts';
 import { ink, type Ink } from './colours.ts';
 import { usePage } from './state.ts';
-import { handleZoom, type Span } from './zoom.ts';
+import { handleZoom, type Look, lookAt, type Span } from './zoom.ts';
 
 export interface Drawing {
   readonly data: uPlot.AlignedData;
@@ -31,6 +31,8 @@ interface ChartProps {
 export function Chart({ label, hint, height, draw, of }: ChartProps) {
   const { dark } = usePage();
   const place = useRef<HTMLDivElement>(null);
+  const look = useRef<Look | null>(null);
+  const pointed = useRef({ left: -10, top: -10 });
   const isDark = dark.value;
   useLayoutEffect(() => {
     const element = place.current!;
@@ -74,11 +76,14 @@ export function Chart({ label, hint, height, draw, of }: ChartProps) {
       element,
     );
     const times = drawing.data[0];
-    const full: Span = [times[0] ?? 0, times.at(-1) ?? 1];
-    const release = handleZoom(element, {
-      full,
-      span: () => [plot.scales['x']!.min ?? full[0], plot.scales['x']!.max ?? full[1]],
-      show: ([min, max]) => plot.setScale('x', { min, max }),
+    const now = lookAt([times[0] ?? 0, times.at(-1) ?? 1], look.current);
+    look.current = now;
+    const show = ([min, max]: Span): void => plot.setScale('x', { min, max });
+    if (now.span !== now.full) show(now.span);
+    // The legend goes on telling what the pointer is at.
+    plot.setCursor(pointed.current);
+    const release = handleZoom(element, now, {
+      show,
       area: () => ({ left: plot.over.getBoundingClientRect().left, width: plot.over.clientWidth }),
     });
     const watcher = new ResizeObserver(() => {
@@ -88,6 +93,7 @@ export function Chart({ label, hint, height, draw, of }: ChartProps) {
     return () => {
       watcher.disconnect();
       release();
+      pointed.current = { left: plot.cursor.left ?? -10, top: plot.cursor.top ?? -10 };
       plot.destroy();
     };
   }, [of, isDark, height]);

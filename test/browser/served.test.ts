@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { pageWords } from '../../src/messages/page.ts';
 import { root } from '../integration/diagnosed.ts';
 import { axeViolations, drawn, launch, openAll, sentencesOf, showsAll, type Watched, watchedPage } from './chromium.ts';
@@ -32,6 +32,37 @@ async function served(args: readonly string[]): Promise<string> {
   servers.push(server);
   const [line] = (await once(server.stdout, 'data')) as [Buffer];
   return line.toString().trim();
+}
+
+/** Waits until the ledger's picture has been drawn anew from more samples. */
+async function redrawn(page: Page): Promise<void> {
+  await page.locator('#ledger canvas').waitFor();
+  await page.evaluate(`document.querySelector('#ledger canvas').dataset.old = 'yes'`);
+  await page.locator('#ledger canvas:not([data-old])').waitFor({ state: 'attached' });
+}
+
+/** Presses keys on the ledger's picture and on the map of caches. */
+async function keys(page: Page, ...pressed: readonly string[]): Promise<void> {
+  for (const picture of ['#ledger .chart', '#caches .map .chart']) for (const key of pressed) await page.locator(picture).press(key);
+}
+
+/** The times at the left and the right edge of the ledger's picture and of the map, as a reader who points there is told them. */
+async function shownTimes(page: Page): Promise<readonly (readonly [string, string])[]> {
+  const times: (readonly [string, string])[] = [];
+  for (const [area, told] of [
+    ['#ledger .u-over', '#ledger .u-legend tr:first-child .u-value'],
+    ['#caches .map canvas', '#caches .map .reading'],
+  ] as const) {
+    const { width } = (await page.locator(area).boundingBox())!;
+    const edges: string[] = [];
+    for (const x of [1, width - 2]) {
+      await page.locator(area).hover({ position: { x, y: 4 } });
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      edges.push(/\d\d:\d\d:\d\d/.exec(await page.locator(told).innerText())?.[0] ?? 'none');
+    }
+    times.push([edges[0]!, edges[1]!]);
+  }
+  return times;
 }
 
 test('a capture is shown with every sentence, the token is gone from the address, and another file can be dropped', async () => {
@@ -64,7 +95,7 @@ test('a file that is none is refused with what was expected', async () => {
   assert.deepEqual(taken(), []);
 });
 
-test('live: a diagnosis shows its progress and what it has seen, is cancelled, and nothing runs any more', async () => {
+test('live: a diagnosis shows its progress and what it has seen, is cancelled, and nothing runs any more', async (t) => {
   const { page, taken } = watched;
   const address = await served([]);
   await page.goto(`${address}&lang=en`);
@@ -76,6 +107,24 @@ test('live: a diagnosis shows its progress and what it has seen, is cancelled, a
   await page.locator('#verdict .notice', { hasText: words.partial }).waitFor();
   assert.ok((await page.locator('#caches tbody tr').count()) > 10);
   assert.deepEqual(await axeViolations(page), []);
+  await t.test('what is zoomed stays where it is while more is seen, and the end is followed', async () => {
+    await redrawn(page);
+    await keys(page, '+', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft');
+    const early = await shownTimes(page);
+    await redrawn(page);
+    assert.deepEqual(await shownTimes(page), early);
+    await keys(page, ...Array.from({ length: 12 }, () => 'ArrowRight'));
+    const late = await shownTimes(page);
+    await redrawn(page);
+    for (const [at, [from, to]] of (await shownTimes(page)).entries()) {
+      assert.ok(from > late[at]![0] && to > late[at]![1], `${from} to ${to} after ${late[at]!.join(' to ')}`);
+      assert.ok(from > early[at]![0], 'not all of it');
+    }
+    await keys(page, '0');
+    const all = await shownTimes(page);
+    await redrawn(page);
+    for (const [at, [from, to]] of (await shownTimes(page)).entries()) assert.ok(from === all[at]![0] && to > all[at]![1]);
+  });
   await page.getByRole('button', { name: words.server.cancel, exact: true }).click();
   await page.locator('#examine .notice', { hasText: words.server.cancelled }).waitFor();
   assert.equal(await page.locator('#examine progress').count(), 0);
