@@ -2,6 +2,7 @@
 import { useComputed } from '@preact/signals';
 import { languages } from '../src/messages/reasons.ts';
 import type { Record } from '../src/model/record.ts';
+import { CallSites } from './call-sites.tsx';
 import { CachesView } from './caches.tsx';
 import { Examine, Journal } from './examine.tsx';
 import { FactsView, UnreadView } from './facts.tsx';
@@ -141,14 +142,17 @@ function RecordView({ record }: { readonly record: Record }) {
         {callsites.length === 0 ? (
           <p class="empty">{page.empty.callsites}</p>
         ) : (
-          <Lazy height={240}>
-            {() => (
-              <FlameGraph
-                root={page.sections.callsites}
-                paths={flamePathsOf(callsites.map((site) => ({ ...site, stack: [...site.stack, site.cache] })))}
-              />
-            )}
-          </Lazy>
+          <>
+            <CallSites sites={callsites} />
+            <Lazy height={240}>
+              {() => (
+                <FlameGraph
+                  root={page.sections.callsites}
+                  paths={flamePathsOf(callsites.map((site) => ({ ...site, stack: [...site.stack, site.cache] })))}
+                />
+              )}
+            </Lazy>
+          </>
         )}
       </section>
       <section id="specimens" aria-labelledby="specimens-title">

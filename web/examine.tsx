@@ -1,12 +1,14 @@
 /** What only the served page has: examinations to start and to cancel, files to drop, records to choose, the journal. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { tell } from '../src/messages/details.ts';
 import { mostSeconds, type Running } from '../src/model/served.ts';
 import type { ServerState } from './server-state.ts';
 import { usePage, useWords } from './state.ts';
 import { instant } from './clock.ts';
 
 export function Examine({ server }: { readonly server: ServerState }) {
-  const { page, report } = useWords();
+  const { language, page, report } = useWords();
+  const [wanted, want] = useState<Wanted>({ seconds: '60', cache: '' });
   const served = server.served.value;
   const running = served?.running ?? null;
   return (
@@ -28,15 +30,19 @@ export function Examine({ server }: { readonly server: ServerState }) {
       )}
       {server.refused.value !== '' && (
         <p class="notice" role="alert">
-          {page.server.failed(server.refused.value)}
+          {page.server.failed(tell(server.refused.value, language))}
         </p>
       )}
       {served?.ended != null && running === null && (
         <p class="notice" role="status">
-          {served.ended.how === 'cancelled' ? page.server.cancelled : page.server.failed(served.ended.why)}
+          {served.ended.how === 'cancelled' ? page.server.cancelled : page.server.failed(tell(served.ended.why, language))}
         </p>
       )}
-      {running !== null ? <Progress server={server} running={running} /> : served?.from == null && <Start server={server} />}
+      {running !== null ? (
+        <Progress server={server} running={running} />
+      ) : (
+        served?.from == null && <Start server={server} wanted={wanted} want={want} />
+      )}
       <Drop server={server} busy={running !== null || server.uploading.value} />
       {served !== null && served.records.length > 0 && (
         <>
@@ -56,10 +62,21 @@ export function Examine({ server }: { readonly server: ServerState }) {
   );
 }
 
-function Start({ server }: { readonly server: ServerState }) {
+/** What was typed: it outlives the form, which gives way to the progress of what it started. */
+interface Wanted {
+  readonly seconds: string;
+  readonly cache: string;
+}
+
+interface StartProps {
+  readonly server: ServerState;
+  readonly wanted: Wanted;
+  readonly want: (wanted: Wanted) => void;
+}
+
+function Start({ server, wanted, want }: StartProps) {
   const { page } = useWords();
-  const [seconds, setSeconds] = useState('60');
-  const [cache, setCache] = useState('');
+  const { seconds, cache } = wanted;
   const chosen = Math.min(mostSeconds, Math.max(1, Number(seconds) || 60));
   const submit = (what: () => void) => (event: Event) => {
     event.preventDefault();
@@ -76,7 +93,7 @@ function Start({ server }: { readonly server: ServerState }) {
             min={1}
             max={mostSeconds}
             value={seconds}
-            onInput={(event) => setSeconds(event.currentTarget.value)}
+            onInput={(event) => want({ ...wanted, seconds: event.currentTarget.value })}
           />
         </label>
         <button type="submit" class="primary">
@@ -85,7 +102,8 @@ function Start({ server }: { readonly server: ServerState }) {
       </form>
       <form onSubmit={submit(() => cache.trim() !== '' && server.listen(cache.trim(), Math.min(chosen, 120)))}>
         <label>
-          {page.server.cache} <input name="cache" value={cache} onInput={(event) => setCache(event.currentTarget.value)} />
+          {page.server.cache}{' '}
+          <input name="cache" value={cache} onInput={(event) => want({ ...wanted, cache: event.currentTarget.value })} />
         </label>
         <button type="submit" disabled={cache.trim() === ''}>
           {page.server.listen}
@@ -102,8 +120,11 @@ function Progress({ server, running }: { readonly server: ServerState; readonly 
       ? page.server.watching(running.elapsed.toFixed(0), running.seconds.toFixed(0))
       : running.stage === 'listening'
         ? page.server.listening(running.about)
-        : page.server.asking;
-  const known = running.seconds > 0 && running.stage !== 'thinking';
+        : running.stage === 'preparing'
+          ? page.server.preparing(running.about)
+          : page.server.asking;
+  const known = running.seconds > 0 && (running.stage === 'watching' || running.stage === 'listening');
+  const mayEnd = running.stage === (running.kind === 'listen' ? 'listening' : 'watching');
   return (
     <div class="tools">
       <label>
@@ -112,7 +133,7 @@ function Progress({ server, running }: { readonly server: ServerState; readonly 
         </span>{' '}
         {known ? <progress max={running.seconds} value={Math.min(running.elapsed, running.seconds)} /> : <progress />}
       </label>
-      {running.kind === 'diagnose' && running.stage === 'watching' && (
+      {mayEnd && (
         <button type="button" onClick={() => server.end(true)}>
           {page.server.finish}
         </button>

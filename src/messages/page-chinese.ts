@@ -201,6 +201,7 @@ export const chinesePage: PageWords = {
     lost: '与 kmai 的连接已断开:它已结束或已重新启动。所示内容保留。',
     noRecord: '尚无医案。请开始诊断,或将文件拖到本页。',
     watching: (elapsed, of) => `观察中:${elapsed} / ${of} 秒`,
+    preparing: (cache) => `准备监听 ${cache}`,
     listening: (cache) => `正在监听 ${cache}`,
     asking: '询问与辨证中',
   },

@@ -202,6 +202,7 @@ export const englishPage: PageWords = {
     lost: 'The connection to kmai is lost: it has ended, or was started anew. What is shown stays.',
     noRecord: 'No record yet. Start a diagnosis, or drop a file on this page.',
     watching: (elapsed, of) => `Watching: ${elapsed} of ${of} s`,
+    preparing: (cache) => `Getting ready to listen to ${cache}`,
     listening: (cache) => `Listening to ${cache}`,
     asking: 'Asking, and thinking it over',
   },

@@ -161,6 +161,7 @@ export interface PageWords {
     readonly lost: string;
     readonly noRecord: string;
     readonly watching: (elapsed: string, of: string) => string;
+    readonly preparing: (cache: string) => string;
     readonly listening: (cache: string) => string;
     readonly asking: string;
   };

@@ -11,7 +11,8 @@ export interface Running {
   /** How long it is to watch; 0 where no time was set. */
   readonly seconds: number;
   readonly elapsed: number;
-  readonly stage: 'watching' | 'listening' | 'thinking';
+  /** preparing: probes are being attached, nothing is heard yet. */
+  readonly stage: 'preparing' | 'watching' | 'listening' | 'thinking';
   /** Counts up whenever there is more to see of a window that is still open; 0: nothing yet. */
   readonly partial: number;
 }

@@ -27,14 +27,25 @@ export function renderCallSites(sites: readonly CallSite[], view: CallSitesView,
   return `${[...blocks, ...(rest.length > 0 ? [`${rest.join('; ')}.`] : [])].join('\n\n')}\n`;
 }
 
-function renderSite(site: CallSite, number: number, width: number, words: ListenedWords, language: Language): string {
+/** What is said of a call site: what it holds, then what it did and for whom. */
+export function siteTexts(site: CallSite, number: number, language: Language): { readonly head: string; readonly more: readonly string[] } {
+  const words = listenedWords[language];
   const holds = words.objects(count(site.outstanding), site.outstanding === 1, bytes(site.bytes));
   const unit = language === 'zh' ? chineseDuration : englishDuration;
   const age = site.oldest_seconds === null ? '' : words.oldest(duration(site.oldest_seconds, unit));
-  const lines = [words.site(number, holds, words.standing[site.leaking])];
-  lines.push(`   ${words.counts(count(site.allocated), count(site.freed))}${age}${cpus(site, words)}`);
   const processes = (site.processes ?? []).map(({ pid, comm, count: objects }) => `${comm === '' ? '?' : comm} (${pid}) ${count(objects)}`);
-  if (processes.length > 0) lines.push(`   ${words.by(processes.join(', '))}`);
+  return {
+    head: words.site(number, holds, words.standing[site.leaking]),
+    more: [
+      `${words.counts(count(site.allocated), count(site.freed))}${age}${cpus(site, words)}`,
+      ...(processes.length > 0 ? [words.by(processes.join(', '))] : []),
+    ],
+  };
+}
+
+function renderSite(site: CallSite, number: number, width: number, words: ListenedWords, language: Language): string {
+  const { head, more } = siteTexts(site, number, language);
+  const lines = [head, ...more.map((line) => `   ${line}`)];
   site.stack.slice(0, FRAMES_SHOWN).forEach((frame, depth) => lines.push(`   ${depth === 0 ? '┌' : '│'} ${frame}`));
   if (site.stack.length > FRAMES_SHOWN) lines.push(`   ╎ ${words.moreFrames(site.stack.length - FRAMES_SHOWN)}`);
   if (site.stack.length === 0) lines.push(`   ${words.noStack}`);

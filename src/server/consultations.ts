@@ -5,6 +5,7 @@ import { withHeard } from '../consult/outcomes.ts';
 import { recordOf } from '../consult/report.ts';
 import { pending } from '../consult/undo.ts';
 import { recordOfUpload } from '../consult/upload.ts';
+import type { Unavailable } from '../model/evidence.ts';
 import type { Record } from '../model/record.ts';
 import type { Running, Served, StoredRecord } from '../model/served.ts';
 
@@ -31,7 +32,8 @@ export interface Consultations {
 
 interface Job {
   running: Running;
-  readonly started: number;
+  /** Moves on when what is waited for begins later than the job. */
+  started: number;
   readonly finish: AbortController;
   readonly cancel: AbortController;
   soFar: (() => Record) | null;
@@ -124,11 +126,15 @@ export function consultations(version: string, from: string | null): Consultatio
         return withThisMachine((host) => consult(host, { seconds, exams, ...watching(mine) }));
       }),
     listen: (cache, seconds) =>
-      begin({ kind: 'listen', about: cache, seconds, stage: 'listening' }, async (mine) => {
-        const heard = await listenTo({ cache, seconds, signal: AbortSignal.any([mine.finish.signal, mine.cancel.signal]) });
+      begin({ kind: 'listen', about: cache, seconds, stage: 'preparing' }, async (mine) => {
+        const onReady = (): void => {
+          mine.started = performance.now();
+          update({ stage: 'listening', elapsed: 0 });
+        };
+        const heard = await listenTo({ cache, seconds, onReady, signal: AbortSignal.any([mine.finish.signal, mine.cancel.signal]) });
         mine.cancel.signal.throwIfAborted();
         const [refused] = heard.unavailable;
-        if (heard.engine === null) throw new Error(refused === undefined ? cache : `${refused.what}: ${refused.detail}. ${refused.help}`);
+        if (heard.engine === null) throw new Error(refused === undefined ? cache : refusal(refused));
         update({ stage: 'thinking' });
         const before =
           records.findLast(({ told }) => told.here)?.record ??
@@ -146,6 +152,11 @@ export function consultations(version: string, from: string | null): Consultatio
       await mine.done;
     },
   };
+}
+
+/** As the command line says it, so that it can be told in the reader's language. */
+function refusal({ what, detail, help }: Unavailable): string {
+  return `${what}: ${detail}${help === '' ? '' : `; what would help: ${help}`}`;
 }
 
 function journal(): Served['journal'] {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
@@ -10,6 +10,19 @@ import { pageWords } from '../../src/messages/page.ts';
 import { root } from '../integration/diagnosed.ts';
 import { axeViolations, drawn, launch, openAll, sentencesOf, showsAll, type Watched, watchedPage } from './chromium.ts';
 import { seed } from './records.ts';
+import { skip as noBpf, start } from '../integration/listening.ts';
+
+/** What the server holds of the kernel's BPF, by its descriptors; others may be listening on this machine as well. */
+function attached(): readonly string[] {
+  const folder = `/proc/${servers.at(-1)!.pid}/fd`;
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [readlinkSync(`${folder}/${name}`)].filter((target) => /^anon_inode:.?bpf|perf_event/.test(target));
+    } catch {
+      return []; // it has just been closed
+    }
+  });
+}
 
 const words = pageWords.en;
 let browser: Browser;
@@ -138,6 +151,57 @@ test('a window that is ended early is diagnosed as far as it went', async () => 
   await page.getByRole('button', { name: words.server.finish }).click();
   await page.locator('#examine .records li:nth-child(2)').waitFor();
   assert.equal(await page.locator('#verdict .badge').innerText(), 'cannot tell');
+  assert.deepEqual(taken(), []);
+});
+
+test('live: a cache is listened to, the call path that took 2,003 files stands there with their number, and it can be cancelled', {
+  skip: noBpf,
+}, async () => {
+  const { page, taken } = watched;
+  const child = await start('files', 2003, 2.5);
+  try {
+    await page.locator('#examine input[name=seconds]').fill('120');
+    await page.locator('#examine input[name=cache]').fill('filp');
+    await page.getByRole('button', { name: words.server.listen }).click();
+    await page.locator('#examine [role=status]', { hasText: words.server.listening('filp') }).waitFor();
+    child.stdin!.write('go\n');
+    await once(child.stdout!, 'data');
+    assert.ok(Number(await page.locator('#examine progress').getAttribute('value')) > 0);
+    assert.deepEqual(await axeViolations(page), []);
+    // The window ends when the work is done, however busy the machine is.
+    await page.getByRole('button', { name: words.server.finish }).click();
+    const site = page.locator('#callsites .site', { hasText: `(${child.pid})` }).first();
+    await site.waitFor();
+    await openAll(page);
+    const told = await site.innerText();
+    const held = Number(new RegExp(`\\(${child.pid}\\) ([\\d,]+)`).exec(told)?.[1]?.replaceAll(',', ''));
+    assert.ok(Math.abs(held - 2003) <= 0.005 * 2003, told);
+    assert.match(told, /^\d+\. [\d,]+ objects .+ still held: (LEAKING|cannot tell)/);
+    assert.match(told, /do_sys_openat2/);
+    assert.deepEqual(await axeViolations(page), []);
+    assert.deepEqual(attached(), []);
+
+    await page.getByRole('button', { name: words.server.listen }).click();
+    await page.locator('#examine [role=status]', { hasText: words.server.listening('filp') }).waitFor();
+    assert.notDeepEqual(attached(), []);
+    await page.getByRole('button', { name: words.server.cancel, exact: true }).click();
+    await page.locator('#examine .notice', { hasText: words.server.cancelled }).waitFor();
+    assert.equal(await page.locator('#examine progress').count(), 0);
+    assert.deepEqual(attached(), []);
+    assert.deepEqual(taken(), []);
+  } finally {
+    child.stdin!.end();
+  }
+});
+
+test('a cache that is not there is refused with what would help', { skip: noBpf }, async () => {
+  const { page, taken } = watched;
+  await page.locator('#examine input[name=cache]').fill('flip');
+  await page.getByRole('button', { name: words.server.listen }).click();
+  await page.locator('#examine .notice', { hasText: 'the slab cache flip' }).waitFor();
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.locator('#examine .notice', { hasText: 'slab 缓存 flip:既不是' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
   assert.deepEqual(taken(), []);
 });
 
