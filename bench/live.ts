@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workload } from '../test/integration/diagnosed.ts';
-import { type OnScreen, onScreen } from '../test/integration/screen.ts';
+import { type OnScreen, onScreen } from '../test/machine/screen.ts';
 
 const seconds = Number(process.argv[2] ?? 30);
 /** The first growths are judged at each look; what a view that stays costs comes after. */

@@ -1,5 +1,5 @@
 /**
- * systemd as the init of a container of the test's own: mount, process and cgroup namespaces on the cgroup v2 hierarchy that is
+ * systemd as the init of a container of the test's own: mount, process, network and cgroup namespaces on the cgroup v2 hierarchy that is
  * there, with units of the test's own and none of the machine's.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
@@ -39,7 +39,7 @@ export async function systemd(name: string, units: Readonly<Record<string, strin
   const script = [
     'set -e',
     `echo 0 > ${folder}/cgroup.procs`,
-    'exec unshare --mount --pid --fork --kill-child --cgroup --propagation private sh -ec "$1"',
+    'exec unshare --mount --pid --net --fork --kill-child --cgroup --propagation private sh -ec "$1"',
   ].join('\n');
   const inside = [
     'mount -t proc proc /proc',
@@ -53,7 +53,7 @@ export async function systemd(name: string, units: Readonly<Record<string, strin
   ].join('\n');
   const child: ChildProcess = spawn('sh', ['-c', script, 'sh', inside], { stdio: 'ignore' });
   const init = await initOf(child);
-  const within = ['nsenter', '-t', String(init), '-m', '-p', '-C', '--'] as const;
+  const within = ['nsenter', '-t', String(init), '-m', '-p', '-n', '-C', '--'] as const;
   const [enter, ...rest] = within;
   const run = (argv: readonly string[]): string =>
     execFileSync(enter, [...rest, ...argv], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

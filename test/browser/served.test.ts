@@ -10,7 +10,7 @@ import { pageWords } from '../../src/messages/page.ts';
 import { root } from '../integration/diagnosed.ts';
 import { axeViolations, drawn, launch, openAll, sentencesOf, showsAll, type Watched, watchedPage } from './chromium.ts';
 import { seed } from './records.ts';
-import { skip as noBpf, start } from '../integration/listening.ts';
+import { skip as noBpf, start } from '../machine/listening.ts';
 
 /** What the server holds of the kernel's BPF, by its descriptors; others may be listening on this machine as well. */
 function attached(): readonly string[] {

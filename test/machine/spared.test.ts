@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Record } from '../../src/model/record.ts';
-import { diagnosed, isRoot, type Workload, workload } from './diagnosed.ts';
+import { diagnosed, isRoot, type Workload, workload } from '../integration/diagnosed.ts';
 
 const skip = isRoot ? false : 'needs root: slabinfo';
 

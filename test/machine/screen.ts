@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:c
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import xterm from '@xterm/headless';
-import { root } from './diagnosed.ts';
+import { root } from '../integration/diagnosed.ts';
 
 export interface OnScreen {
   /** The screen's lines, blanks at the end dropped. */

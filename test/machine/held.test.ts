@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Finding } from '../../src/model/diagnosis.ts';
 import type { Record } from '../../src/model/record.ts';
-import { diagnosed, isRoot, type Workload, workload } from './diagnosed.ts';
+import { diagnosed, isRoot, type Workload, workload } from '../integration/diagnosed.ts';
 
 const perSecond = 199;
 const skip = isRoot ? false : 'needs root: slabinfo and the descriptors of others';

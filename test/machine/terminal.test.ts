@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRoot, root, workload } from './diagnosed.ts';
+import { isRoot, root, workload } from '../integration/diagnosed.ts';
 import { type OnScreen, onScreen } from './screen.ts';
 
 const perSecond = 199;
