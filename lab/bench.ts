@@ -58,6 +58,8 @@ export async function bench(options: BenchOptions, say: Say): Promise<Bench> {
   const order = new Map(waiting.map(({ scenario, series }, index) => [`${scenario.id} ${series}`, index]));
   const labs = new Map<KernelSeries, Lab>();
   for (const { series } of waiting) if (!labs.has(series)) labs.set(series, setUp(series, say));
+  // The longest first: none is left running alone at the end.
+  waiting.sort((a, b) => b.window - a.window);
   const results: Result[] = [];
   const summary = (): Bench => ({
     schema: 'kmai.bench/1',

@@ -22,6 +22,15 @@ export async function start(kind: string, count = 0, seconds = 0): Promise<Child
   return child;
 }
 
+type Heard = Listened & { readonly pid: number };
+
+/** What a child makes, and as what it is listened to. */
+interface Planted {
+  readonly kind: string;
+  readonly count: number;
+  readonly caches: readonly string[];
+}
+
 /** Listens while a child makes `count` objects evenly and another does unrelated work. */
 export async function leak(
   kind: string,
@@ -29,25 +38,46 @@ export async function leak(
   count: number,
   engine: EngineId = 'bpf',
   more: Partial<ListenOptions> = {},
-): Promise<Listened & { readonly pid: number }> {
-  const other = await start('busy');
-  const child = await start(kind, count, 2.5);
+): Promise<Heard> {
+  const [heard] = await leaks([{ kind, count, caches: [cache] }], engine, more);
+  return heard!;
+}
+
+/** Several at once. @returns for each, in order, what was heard of each of its caches */
+export async function leaks(
+  planted: readonly Planted[],
+  engine: EngineId = 'bpf',
+  more: Partial<ListenOptions> = {},
+): Promise<readonly Heard[]> {
+  const [other, ...children] = await Promise.all([start('busy'), ...planted.map(({ kind, count }) => start(kind, count, 2.5))]);
   const host = liveHost();
   try {
-    const options = { cache, seconds: 6, graceSeconds: 1, engine, budget: Number.POSITIVE_INFINITY, ...more };
+    const options = { seconds: 6, graceSeconds: 1, engine, budget: Number.POSITIVE_INFINITY, ...more };
     // The window ends when the work is done, however busy the machine is.
     const done = new AbortController();
-    child.stdout!.on('data', (said: Buffer) => {
-      if (said.toString().includes('done')) setTimeout(() => done.abort(), 100);
-    });
-    const heard = await listen(host, { ...options, signal: done.signal, onReady: () => child.stdin!.write('go\n') });
-    return { ...heard, pid: child.pid! };
+    const said = children.map((child) => saysDone(child));
+    void Promise.all(said).then(() => setTimeout(() => done.abort(), 100));
+    const heard = planted.flatMap(({ caches }, index) => caches.map((cache) => ({ cache, pid: children[index]!.pid! })));
+    let silent = heard.length;
+    const onReady = (): void => {
+      if (--silent === 0) for (const child of children) child.stdin!.write('go\n');
+    };
+    return await Promise.all(
+      heard.map(async ({ cache, pid }) => ({ ...(await listen(host, { ...options, cache, signal: done.signal, onReady })), pid })),
+    );
   } finally {
     await host.close();
-    child.stdin!.end();
-    other.stdin!.end();
-    await Promise.all([once(child, 'exit'), once(other, 'exit')]);
+    for (const child of [other, ...children]) child.stdin!.end();
+    await Promise.all([other, ...children].map((child) => once(child, 'exit')));
   }
+}
+
+function saysDone(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) =>
+    child.stdout!.on('data', (said: Buffer) => {
+      if (said.toString().includes('done')) resolve();
+    }),
+  );
 }
 
 export const functions = (heard: Listened) => (heard.callsites[0]?.stack ?? []).map(functionOf);
