@@ -1,6 +1,7 @@
 /** The language of this run: known before the first command is built, because help is part of the commands. */
 import process from 'node:process';
 import { type Language, languages } from '../messages/reasons.ts';
+import { terminalOf } from './terminal.ts';
 
 /** zh for a Chinese locale, en for all others; LC_ALL before LC_MESSAGES before LANG, as in setlocale(3). */
 export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
@@ -34,7 +35,9 @@ export function isLanguage(text: string | undefined): text is Language {
 const { wanted } = takeLanguage(process.argv.slice(2));
 /** The language that --lang asked for; undefined: it did not. */
 export const askedLanguage: Language | undefined = isLanguage(wanted) ? wanted : undefined;
-export const language: Language = askedLanguage ?? languageOf(process.env);
+/** A console that has no Chinese in its font would show boxes: there it is English, unless Chinese is asked for. */
+const boxes = process.stdout.isTTY && terminalOf(process.env).plain;
+export const language: Language = askedLanguage ?? (boxes ? 'en' : languageOf(process.env));
 
 /** A text of the command line in the language of this run. One that lacks a translation does not compile. */
 export function said(en: string, zh: string): string {

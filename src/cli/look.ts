@@ -80,7 +80,7 @@ async function live(context: Context, flags: LookFlags): Promise<number> {
       watch,
       language,
       colors: color ? context.colors : 0,
-      ascii: context.ascii,
+      plain: context.plain,
       signal: context.signal,
       interval: 1,
     });

@@ -87,8 +87,9 @@ keeps it at suspected.`,
     language: {
       title: 'language and colours',
       text: `English or Chinese by LC_ALL, LC_MESSAGES or LANG; --lang en|zh anywhere on the line. JSON is the same in both.
-Colours on a terminal only; --no-color or NO_COLOR=1 for none; TERM=dumb: neither colours nor the live view. Blue and orange
-can be told apart by nearly everyone; each stands beside a sign, letter or word that says the same.
+Colours on a terminal only; --no-color or NO_COLOR=1 for none; TERM=dumb: neither colours nor the live view. The console of
+Linux (TERM=linux) and serial lines (vt220) get ASCII, and English unless --lang zh is given: their fonts have no more. Blue and
+orange can be told apart by nearly everyone; each stands beside a sign, letter or word that says the same.
 Completions: \`kmai completion bash|zsh|fish\` prints a script, and in its first lines where it goes.`,
     },
   },
@@ -152,7 +153,8 @@ kmai diagnose --core vmcore             仅凭转储;与 --from 并用则结合�
     language: {
       title: '语言与颜色',
       text: `依 LC_ALL、LC_MESSAGES、LANG 取中文或英文;--lang en|zh 可放在命令行任何位置。JSON 两种语言相同。
-只在终端上用颜色;--no-color 或 NO_COLOR=1 则不用;TERM=dumb 时既无颜色也无实时视图。蓝与橙几乎人人可辨;旁边总有符号、字母或文字。
+只在终端上用颜色;--no-color 或 NO_COLOR=1 则不用;TERM=dumb 时既无颜色也无实时视图。Linux 控制台(TERM=linux)与
+串口线(vt220)的字体没有汉字,只用 ASCII,且为英文,除非给出 --lang zh。蓝与橙几乎人人可辨;旁边总有符号、字母或文字。
 补全:\`kmai completion bash|zsh|fish\` 打印脚本,开头几行说明放在何处。`,
     },
   },

@@ -178,9 +178,9 @@ function intervalText({ watch }: Stage, { name }: WatchedCache): string {
   return `${low < 0 ? `−${figure(-low)}` : figure(low)} … ${high < 0 ? `−${figure(-high)}` : figure(high)}`;
 }
 
-function rowLine(table: readonly Column[], cache: WatchedCache, chosen: boolean, { watch, ink, columns, ascii }: Stage): string {
+function rowLine(table: readonly Column[], cache: WatchedCache, chosen: boolean, { watch, ink, columns }: Stage): string {
   const found = watch.growth(cache.name);
-  const sign = found?.certain === true ? (ascii ? '^' : '▲') : found?.shape === 'falling' ? (ascii ? 'v' : '▼') : ' ';
+  const sign = found?.certain === true ? '▲' : found?.shape === 'falling' ? '▼' : ' ';
   const cells = table.map(({ width, cell, paint, fromLeft }) => {
     const text = fromLeft === true ? left(cell(cache), width) : right(cell(cache), width);
     // What is chosen is inverse as a whole: a colour within would end that.
@@ -201,7 +201,7 @@ function chosenLine({ watch, words, language }: Stage, cache: WatchedCache | und
   return ` ${[cache.name, ...names, ...rate, ...gone].join(' · ')}`;
 }
 
-function keyLine({ moment, words, ink, columns }: Stage, view: View, found: number): string {
+function keyLine({ moment, words, ink, columns, ascii }: Stage, view: View, found: number): string {
   if (view.typing) return clip(` ${words.filter(`${view.filter}_`, found, moment.caches.length)}`, columns);
   const { keys } = words;
   const filter = view.filter === '' ? [] : [words.filter(view.filter, found, moment.caches.length)];
@@ -210,7 +210,7 @@ function keyLine({ moment, words, ink, columns }: Stage, view: View, found: numb
       ['q', keys.quit],
       ['?', keys.help],
       ['/', keys.filter],
-      ['↵', keys.detail],
+      [ascii ? 'Enter' : '↵', keys.detail],
       ['l', keys.listen],
       ['d', keys.diagnose],
     ],

@@ -3,6 +3,7 @@ import process from 'node:process';
 import type { Moment, Watch, WatchedCache } from '../consult/watch.ts';
 import { liveWords } from '../messages/live.ts';
 import type { Language } from '../messages/reasons.ts';
+import { asciiOf } from '../record/ascii.ts';
 import { detailLines } from './detail.ts';
 import type { Ink } from './ink.ts';
 import { inkOf } from './ink.ts';
@@ -20,7 +21,8 @@ export interface LiveOptions {
   readonly language: Language;
   /** 0 none, 1 16 colours, 2 256. */
   readonly colors: 0 | 1 | 2;
-  readonly ascii: boolean;
+  /** A terminal that shows ASCII only, and has no second screen to give back. */
+  readonly plain: boolean;
   /** Aborted by an interrupt from outside. */
   readonly signal: AbortSignal;
   /** Seconds between two looks. */
@@ -30,6 +32,7 @@ export interface LiveOptions {
 /** Milliseconds that the rest of a key's sequence may take; then it was the Esc key. */
 const sequenceMs = 60;
 
+const asIs = (line: string): string => line;
 const smallest = { columns: 40, rows: 10 } as const;
 
 /** @returns the exit code: 0, or 128 + the signal that ended it */
@@ -46,7 +49,7 @@ export function runLive(options: LiveOptions): Promise<number> {
   let pendingTimer: NodeJS.Timeout | undefined;
   const parent = process.ppid;
 
-  const session: Session = openSession({
+  const session: Session = openSession(options.plain, {
     onInput: (text) => input(text),
     onResize: () => {
       painted = null;
@@ -61,7 +64,7 @@ export function runLive(options: LiveOptions): Promise<number> {
 
   const stage = (): Stage => {
     const [columns, rows] = session.size();
-    return { watch, moment, words, language, ink, columns, rows, ascii: options.ascii };
+    return { watch, moment, words, language, ink, columns, rows, ascii: options.plain };
   };
   let listing: { readonly of: Moment; readonly as: View; readonly rows: readonly WatchedCache[] } | null = null;
   /** Asked for several times between two looks: the order is found once. */
@@ -84,7 +87,8 @@ export function runLive(options: LiveOptions): Promise<number> {
   const running = (): boolean => task !== null && task.result() === null;
   const paint = (): void => {
     const on = stage();
-    const lines = on.columns < smallest.columns || on.rows < smallest.rows ? [words.tooSmall] : linesOf(on);
+    const lines =
+      on.columns < smallest.columns || on.rows < smallest.rows ? [words.tooSmall] : linesOf(on).map(options.plain ? asciiOf : asIs);
     const written = changes(painted, lines);
     painted = lines;
     if (written !== '') session.write(written);

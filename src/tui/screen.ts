@@ -2,6 +2,8 @@
 
 /** Alternate screen, no cursor, no wrapping at the last column. */
 export const enterScreen = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J';
+/** What a terminal without an alternate screen needs before: else the shell would go on in the midst of the view. */
+export const clearScreen = '\u001b[0m\u001b[H\u001b[2J';
 /** The way back, in the other order; harmless where it was never entered. */
 export const leaveScreen = '\u001b[0m\u001b[?2026l\u001b[?7h\u001b[?25h\u001b[?1049l';
 

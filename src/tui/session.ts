@@ -3,7 +3,7 @@
  * do that; bin/kmai, which waits for us, does.
  */
 import process from 'node:process';
-import { enterScreen, leaveScreen } from './screen.ts';
+import { clearScreen, enterScreen, leaveScreen } from './screen.ts';
 
 export interface Session {
   /** Columns and rows. */
@@ -25,7 +25,8 @@ export interface SessionEvents {
 
 const signals = { SIGTERM: 15, SIGHUP: 1, SIGQUIT: 3 } as const;
 
-export function openSession(events: SessionEvents): Session {
+/** @param plain it has no second screen: what was drawn must be taken off the one there is */
+export function openSession(plain: boolean, events: SessionEvents): Session {
   const { stdin, stdout } = process;
   let taken = false;
   const take = (): void => {
@@ -39,7 +40,7 @@ export function openSession(events: SessionEvents): Session {
     if (!taken) return;
     taken = false;
     try {
-      stdout.write(leaveScreen);
+      stdout.write(plain ? clearScreen + leaveScreen : leaveScreen);
       stdin.setRawMode(false);
     } catch {
       // The terminal itself is gone: then there is nothing to give back.

@@ -18,7 +18,7 @@ export function textLines(
   const known: readonly (readonly [string, string])[] = running
     ? [
         ['Esc', keys.cancel],
-        ['↵', keys.early],
+        [stage.ascii ? 'Enter' : '↵', keys.early],
       ]
     : [
         ['q', keys.back],

@@ -12,6 +12,8 @@ export interface OnScreen {
   until(what: string, check: (lines: readonly string[]) => boolean, seconds?: number): Promise<readonly string[]>;
   press(text: string): void;
   resize(columns: number, rows: number): void;
+  /** All that came over the line, a character a byte. */
+  written(): string;
   /** Sends a signal to kmai itself, not to its launcher. */
   signal(name: NodeJS.Signals): void;
   /** kmai itself, not its launcher. */
@@ -33,11 +35,14 @@ export async function onScreen(
   // DECTCEM: the model does not tell it by its public interface.
   terminal.parser.registerCsiHandler({ prefix: '?', final: 'l' }, (params) => watched(params, true));
   terminal.parser.registerCsiHandler({ prefix: '?', final: 'h' }, (params) => watched(params, false));
+  // The console of Linux before 6.20 and the VT terminals have no second screen.
+  const oneScreen = /^(linux|vt)/.test(env['TERM'] ?? '');
   const watched = (params: readonly (number | number[])[], now: boolean): boolean => {
     if (params.includes(25)) hidden = now;
-    return false;
+    return oneScreen && params.includes(1049);
   };
   const line = `tty; stty rows ${rows} cols ${columns}; ${command}; ${afterwards}`;
+  let written = '';
   const child: ChildProcessWithoutNullStreams = spawn('script', ['-qfec', line, '/dev/null'], {
     cwd: root,
     env: { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', LC_ALL: '', NO_COLOR: '', COLORTERM: '', ...env },
@@ -45,6 +50,7 @@ export async function onScreen(
   let device = '';
   child.stdout.on('data', (bytes: Buffer) => {
     device ||= /\/dev\/pts\/\d+/.exec(bytes.toString())?.[0] ?? '';
+    written += bytes.toString('latin1');
     terminal.write(bytes);
   });
   const lines = (): Promise<readonly string[]> =>
@@ -70,6 +76,7 @@ export async function onScreen(
       terminal.resize(toColumns, toRows);
       execFileSync('stty', ['-F', device, 'rows', String(toRows), 'cols', String(toColumns)]);
     },
+    written: () => written,
     signal: (name) => void process.kill(pid(), name),
     pid,
     state: () => ({ alternate: terminal.buffer.active.type === 'alternate', cursorHidden: hidden }),

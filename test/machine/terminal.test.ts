@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import process from 'node:process';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRoot, root, workload } from '../integration/diagnosed.ts';
@@ -161,6 +162,84 @@ test('Ctrl-Z gives the shell a clean screen, and fg brings the view back', { ski
   }
 });
 
+for (const TERM of ['linux', 'vt100'])
+  test(`on a ${TERM} terminal all is ASCII and English, and the one screen there is is given back empty`, { skip }, async () => {
+    const env = { TERM, LANG: 'zh_CN.UTF-8' };
+    const screen = await onScreen(kmai, { columns: 80, rows: 24, env });
+    try {
+      await screen.until('the keys', (seen) => seen[23]?.includes('q quit') === true && seen[23].includes('Enter detail'));
+      screen.press('\r');
+      await screen.until('a detail', (seen) => seen.some((line) => line.includes('counted by')));
+      screen.press('q?');
+      await screen.until('help', (seen) => seen[0] === 'keys of the live view');
+      screen.press('qq');
+      const lines = await screen.until('the shell', (seen) => seen[0]!.startsWith('left 0 isig icanon echo'));
+      assert.ok(
+        lines.slice(1).every((line) => line === ''),
+        lines.join('\n'),
+      );
+      assert.deepEqual(screen.state(), { alternate: false, cursorHidden: false });
+      assert.doesNotMatch(screen.written(), /[\u0080-\u00ff]/);
+      // 16 colours at most; a VT100 has none.
+      const colours = screen.written().match(/\u001b\[[\d;]*m/g) ?? [];
+      assert.ok(
+        TERM === 'linux' ? !colours.some((one) => one.includes('8;5')) : colours.every((one) => one === '\u001b[0m'),
+        colours.join(' '),
+      );
+    } finally {
+      screen.close();
+    }
+  });
+
+test('kill -9 on a console leaves nothing of the view on it', { skip }, async () => {
+  const screen = await onScreen(kmai, { columns: 80, rows: 24, env: { TERM: 'linux' } });
+  try {
+    await screen.until('the view', (seen) => seen[23]?.includes('q quit') === true);
+    screen.signal('SIGKILL');
+    const lines = await screen.until('the shell', (seen) => seen.some((line) => line.startsWith('left 137 isig icanon echo')));
+    assert.ok(!lines.some((line) => line.includes('MiB')), lines.join('\n'));
+    assert.deepEqual(screen.state(), { alternate: false, cursorHidden: false });
+  } finally {
+    screen.close();
+  }
+});
+
+test('a serial line that has no size is taken for 80 × 24', { skip }, async () => {
+  const screen = await onScreen(`sh -c 'stty rows 0 cols 0; ${kmai}'`, { columns: 80, rows: 24, env: { TERM: 'vt220' } });
+  try {
+    const lines = await screen.until('the keys', (seen) => seen[23]?.includes('q quit') === true);
+    assert.equal(lines[1]!.length, 80);
+  } finally {
+    screen.close();
+  }
+});
+
+test('in tmux the view takes the window, follows its size, and gives back what was there', { skip: skip || noTmux() }, async () => {
+  const server = `kmai-test-${process.pid}`;
+  const tmux = (...args: readonly string[]): string =>
+    execFileSync('tmux', ['-L', server, '-f', '/dev/null', ...args], {
+      encoding: 'utf8',
+      cwd: root,
+      env: { ...process.env, LANG: 'C.UTF-8' },
+    });
+  const until = async (check: (lines: readonly string[]) => boolean): Promise<void> => {
+    for (const end = performance.now() + 15_000; !check(tmux('capture-pane', '-p').split('\n')); await sleep(100))
+      if (performance.now() > end) throw new Error(tmux('capture-pane', '-p'));
+  };
+  try {
+    tmux('new-session', '-d', '-x', '90', '-y', '24', "env PS1='$ ' bash --norc");
+    tmux('send-keys', 'echo before', 'Enter', kmai, 'Enter');
+    await until((lines) => lines[1]?.length === 90 && lines[23]?.includes('q quit') === true);
+    tmux('resize-window', '-x', '120', '-y', '30');
+    await until((lines) => lines[1]?.length === 120 && lines[29]?.includes('q quit') === true);
+    tmux('send-keys', 'q');
+    await until((lines) => lines.includes('before') && !lines.some((line) => line.includes('q quit')));
+    assert.equal(tmux('display-message', '-p', '#{alternate_on} #{cursor_flag} #{wrap_flag}').trim(), '0 1 1');
+  } finally {
+    tmux('kill-server');
+  }
+});
+
 test('a dumb terminal and a pipe get one look as text, without any control sequence', { skip }, async () => {
   const screen = await onScreen(`${kmai} --top 3`, { columns: 80, rows: 40, env: { TERM: 'dumb' } });
   try {
@@ -197,5 +276,14 @@ function nobodyMay(): false | string {
     return false;
   } catch {
     return 'another user cannot reach this folder';
+  }
+}
+
+function noTmux(): false | string {
+  try {
+    execFileSync('tmux', ['-V'], { stdio: 'ignore' });
+    return false;
+  } catch {
+    return 'there is no tmux';
   }
 }
