@@ -30,6 +30,11 @@ void lab_stop(void);
 void lab_drivers_exit(void);
 int lab_drivers_truth(char *buf, int room);
 
+/* held.c: what is held and not lost */
+int lab_hold(void);
+void lab_hold_exit(void);
+int lab_hold_truth(char *buf, int room);
+
 /* fib6.c */
 int lab_fib6_init(void);
 void lab_fib6_exit(void);

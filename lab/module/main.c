@@ -6,6 +6,7 @@
  *   leak   (write)  burst MODE COUNT [SIZE]
  *                   rate MODE N[.NNN] [SIZE]           N objects a second
  *                   every K packet|fork|open MODE [SIZE]
+ *                   hold                               objects that are held from one place only, see held.c
  *                   stop
  *   truth  (read)   "name value" lines; a tool under test never reads it
  *   fib6=1 (load)   put the leak of the seed back, see fib6.c
@@ -61,6 +62,8 @@ static int leak_set(const char *text, const struct kernel_param *param)
 		lab_stop();
 		return 0;
 	}
+	if (!strcmp(verb, "hold"))
+		return lab_hold();
 	if (!strcmp(verb, "every")) {
 		if (sscanf(text, "every %lu %15s %15s %lu", &count, word, name, &size) < 3 || !count)
 			return -EINVAL;
@@ -83,6 +86,7 @@ static int truth_get(char *buf, const struct kernel_param *param)
 	int n = lab_fib6_truth(buf, PAGE_SIZE);
 
 	n += lab_modes_truth(buf + n, PAGE_SIZE - n);
+	n += lab_hold_truth(buf + n, PAGE_SIZE - n);
 	return n + lab_drivers_truth(buf + n, PAGE_SIZE - n);
 }
 
@@ -99,6 +103,7 @@ static int __init lab_init(void)
 static void __exit lab_exit(void)
 {
 	lab_drivers_exit();
+	lab_hold_exit();
 	lab_fib6_exit();
 	lab_modes_exit();
 }
