@@ -60,6 +60,10 @@ const complaints = {
     (a: { cpu: number; cpus: string }) => `CPU ${a.cpu} is not possible here; CPUs: ${a.cpus}`,
     (a) => `此处不可能有 CPU ${a.cpu};CPU 有:${a.cpus}`,
   ),
+  per_cpu: sentence(
+    (a: { name: string; cpus: string }) => `each CPU has a ${a.name} of its own: per_cpu(${a.name}, CPU); CPUs: ${a.cpus}`,
+    (a) => `每个 CPU 各有一个 ${a.name}:per_cpu(${a.name}, CPU);CPU 有:${a.cpus}`,
+  ),
   // values
   no_cast: sentence(
     (a: { type: string; to: string }) => `${a.type} can't be cast; cast its address: *(${a.to} *)&…`,

@@ -48,6 +48,10 @@ function kernel() {
   made.memory.writeUInt32LE((21 << 3) | 6, second + 16 + 24 + 12);
   made.memory[second + 16 + 24 + 16] = 1;
   [7, 8, 0, 0].forEach((n, i) => made.memory.writeUInt16LE(n, second + 64 + i * 2));
+  const area = made.alloc(64);
+  made.symbol('__per_cpu_start', area);
+  made.symbol('per_cpu_outer', area + 8);
+  made.symbol('__per_cpu_end', area + 64);
   return { opened: made.open(), first: made.pointer(first), second: made.pointer(second) };
 }
 const { opened, second } = kernel();
@@ -78,6 +82,12 @@ test('a mistake is named with what would be right', () => {
   assert.throws(() => read('((struct outer *)&outer_list)->bar'), /it has next name items numbers unused/);
   assert.throws(() => read('((struct outer *)&outer_list)->next->next->name'), Unmapped);
   assert.throws(() => read('per_cpu(outer_list, 7)'), /CPU 7 is not possible/);
+});
+
+test("of a per-cpu variable the address can be taken; what stands there is each CPU's own", () => {
+  assert.match(read('&per_cpu_outer'), /^\(void \*\)0x[0-9a-f]+/);
+  for (const text of ['per_cpu_outer', '(u64)per_cpu_outer', '*per_cpu_outer', 'per_cpu_outer->name'])
+    assert.throws(() => read(text), /each CPU has a per_cpu_outer of its own: per_cpu\(per_cpu_outer, CPU\); CPUs: 0/, text);
 });
 
 test('a mistake is named in Chinese as well', () => {

@@ -81,41 +81,46 @@ function intSpellings(name: string): readonly string[] {
 
 /** @throws Meaningless, Unmapped */
 export function evaluate(kernel: Kernel, text: string): Value {
-  return valueOf(kernel, parseExpression(text));
+  return valueOf(kernel, parseExpression(text), true);
 }
 
-function valueOf(kernel: Kernel, expression: Expression): Value {
+/** @param read what stands there will be read, not only its address taken: not possible of a per-cpu variable without a CPU */
+function valueOf(kernel: Kernel, expression: Expression, read: boolean): Value {
   switch (expression.kind) {
-    case 'name':
-      return global(kernel, expression.name);
+    case 'name': {
+      const found = global(kernel, expression.name);
+      if (read && 'address' in found && isPerCpu(kernel, found.address))
+        throw new Meaningless('per_cpu', { name: expression.name, cpus: kernel.cpus.join(' ') });
+      return found;
+    }
     case 'number':
       return { type: findType(kernel, { words: 'unsigned long', stars: 0 }), raw: expression.value };
     case 'cast': {
       const to = findType(kernel, expression.to);
-      const from = valueOf(kernel, expression.of);
+      const from = valueOf(kernel, expression.of, true);
       const raw = scalar(kernel, from);
       if (raw === undefined) throw new Meaningless('no_cast', { type: typeText(from.type), to: expression.to.words });
       return { type: to, raw };
     }
     case 'address': {
-      const of = valueOf(kernel, expression.of);
+      const of = valueOf(kernel, expression.of, false);
       if (!('address' in of) || of.bits > 0) throw new Meaningless('no_place', {});
       return { type: { ...of.type, stars: of.type.stars + 1 }, raw: of.address };
     }
     case 'dereference':
-      return follow(kernel, valueOf(kernel, expression.of), 0n);
+      return follow(kernel, valueOf(kernel, expression.of, true), 0n);
     case 'index': {
-      const at = scalar(kernel, valueOf(kernel, expression.at));
+      const at = scalar(kernel, valueOf(kernel, expression.at, true));
       if (at === undefined) throw new Meaningless('no_index', {});
-      return follow(kernel, valueOf(kernel, expression.of), at);
+      return follow(kernel, valueOf(kernel, expression.of, read), at);
     }
     case 'member': {
-      const of = valueOf(kernel, expression.of);
+      const of = valueOf(kernel, expression.of, read || expression.arrow);
       return member(expression.arrow || isPointer(of.type) ? follow(kernel, of, 0n) : of, expression.name);
     }
     case 'sum': {
-      const left = valueOf(kernel, expression.left);
-      const right = scalar(kernel, valueOf(kernel, expression.right));
+      const left = valueOf(kernel, expression.left, true);
+      const right = scalar(kernel, valueOf(kernel, expression.right, true));
       const base = scalar(kernel, left);
       if (base === undefined || right === undefined) throw new Meaningless('no_sum', {});
       const step = isPointer(left.type) ? BigInt(Math.max(1, sizeOf(target(left.type)!))) : 1n;
@@ -125,10 +130,16 @@ function valueOf(kernel: Kernel, expression: Expression): Value {
       break;
   }
   if (!kernel.cpus.includes(expression.cpu)) throw new Meaningless('no_such_cpu', { cpu: expression.cpu, cpus: kernel.cpus.join(' ') });
-  const of = valueOf(kernel, expression.of);
+  const of = valueOf(kernel, expression.of, false);
   // A per-cpu variable by name, or a __percpu pointer.
   if (!isPointer(of.type) && 'address' in of) return { ...of, address: kernel.perCpu(of.address, expression.cpu) };
   return { type: of.type, raw: kernel.perCpu(scalar(kernel, of)!, expression.cpu) };
+}
+
+function isPerCpu({ symbols }: Kernel, address: bigint): boolean {
+  const start = symbols.address('__per_cpu_start');
+  const end = symbols.address('__per_cpu_end');
+  return start !== undefined && end !== undefined && address >= start && address < end;
 }
 
 function global(kernel: Kernel, name: string): Value {
