@@ -2,7 +2,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSy
 import { basename, dirname, join } from 'node:path';
 import { command, which } from './command.ts';
 import type { Kernel } from './kernel.ts';
-import { cache, filesUnder, guestFolder, hashOf, programsFolder, root } from './paths.ts';
+import { cache, filesUnder, guestFolder, hashOf, imagesFolder, programsFolder, root } from './paths.ts';
 
 /** Programs of the host that the guest gets, with the libraries they load. */
 const tools = ['dash', 'ip', 'nft', 'xtables-nft-multi', 'kmod'];
@@ -149,7 +149,7 @@ function buildRoot(of: Kernel, programs: readonly string[], folder: string, to: 
  */
 export function payload(of: Kernel, module: string, say: (line: string) => void): string {
   const kmai = ['dist', 'bin', 'casebook', 'package.json'].map((name) => join(root, name)).filter((path) => existsSync(path));
-  const sources = filesUnder(programsFolder, join(guestFolder, 'lab.sh'));
+  const sources = filesUnder(programsFolder, imagesFolder, join(guestFolder, 'lab.sh'));
   const to = join(cache, 'payload', `${of.series}-${hashOf([...sources, ...filesUnder(...kmai), module, import.meta.filename])}.ext4`);
   if (existsSync(to)) return to;
   say(`${of.series}: building the disk of kmai and the lab's programs`);
@@ -162,6 +162,7 @@ export function payload(of: Kernel, module: string, say: (line: string) => void)
     command(['gcc-12', '-O2', '-static', '-o', join(folder, 'bin', program), source, '-lm', '-lpthread']);
   }
   cpSync(join(guestFolder, 'lab.sh'), join(folder, 'lab.sh'));
+  cpSync(imagesFolder, join(folder, 'images'), { recursive: true });
   place(module, join(folder, 'module', of.release, basename(module)));
   mkdirSync(join(folder, 'kmai/node_modules'), { recursive: true });
   for (const path of kmai) cpSync(path, join(folder, 'kmai', basename(path)), { recursive: true });

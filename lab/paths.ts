@@ -8,6 +8,7 @@ export const cache = process.env['KMAI_LAB_CACHE'] ?? join(root, '.cache', 'lab'
 export const scenariosFolder = join(import.meta.dirname, 'scenarios');
 export const moduleFolder = join(import.meta.dirname, 'module');
 export const programsFolder = join(import.meta.dirname, 'programs');
+export const imagesFolder = join(import.meta.dirname, 'dumps/images');
 export const guestFolder = join(import.meta.dirname, 'guest');
 
 /** Every file under the given files and folders, sorted, so that a hash of them is stable. */
