@@ -103,7 +103,7 @@ async function examine(bytes: Buffer): Promise<'answer' | 'error'> {
     const core = { path: 'fuzz', kernel, flaws: flaws() };
     const view = readSlabs(core);
     const reach = await findOrphans(kernel, view.objects, core.flaws);
-    reachInPasses(kernel, view.objects, reach.liveFrom, () => {});
+    reachInPasses(kernel, view.objects, reach.alive, () => {});
     await examinePages(core, () => {});
     const cache = view.caches[0];
     if (cache !== undefined) splitByType(kernel, view.objects, cache, (object) => reach.reached[object] === 0);

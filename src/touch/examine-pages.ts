@@ -7,8 +7,8 @@ import { pageSize } from './memory/image.ts';
 import { type Held, markHeld } from './pages/held.ts';
 import { type Frames, kindNames, kindOf, sortFrames } from './pages/kinds.ts';
 import { readRam } from './pages/ram.ts';
+import { aliveParts } from './slab/alive.ts';
 import { markPerCpuFree } from './slab/free-pages.ts';
-import { deadStacks } from './slab/stacks.ts';
 import { type Core, readSlabs } from './vmcore.ts';
 
 /** Unowned pages from which on it is a loss, and their share of memory: device rings and such are held by physical address alone. */
@@ -24,8 +24,8 @@ export async function examinePages(core: Core, progress: (text: string) => void)
   const { slabs } = objects;
   markPerCpuFree(kernel, slabs, found);
   const frames = sortFrames(kernel, slabs, found);
-  const liveFrom = deadStacks(kernel, slabs, found);
-  const held = markHeld(kernel, objects, frames, liveFrom, (done) => progress(`pages … ${Math.round(done * 100)} %`));
+  const alive = aliveParts(kernel, slabs, found);
+  const held = markHeld(kernel, objects, frames, alive, (done) => progress(`pages … ${Math.round(done * 100)} %`));
   const ram = readRam(kernel, found);
   const specimen = pagesSpecimen(kernel.directMap, frames, held, ram);
   const incomplete = kernel.image.level > 0 && found.leftOut > 0;

@@ -134,7 +134,7 @@ function orphansOf(
   // Reachable, but asked for: who holds them?
   const holders =
     asked && row.unreachable < row.objects / 2
-      ? findHolders(kernel, objects, reach.liveFrom, (object) => ofCache(view, object) === row.cache && !lost(object))
+      ? findHolders(kernel, objects, reach.alive, (object) => ofCache(view, object) === row.cache && !lost(object))
       : [];
   const type = groups[0]?.type?.type;
   const text = [

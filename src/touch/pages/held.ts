@@ -4,7 +4,7 @@ import { pageSize } from '../memory/image.ts';
 import { streamPages } from '../slab/blocks.ts';
 import { placeReader } from '../slab/holders.ts';
 import type { Objects } from '../slab/objects.ts';
-import { scanned } from '../slab/pointers.ts';
+import { type Alive, scanned, whole } from '../slab/pointers.ts';
 import { type Frames, kindOf } from './kinds.ts';
 
 /** Who points to blocks of pages that nothing else explains. */
@@ -28,7 +28,7 @@ export function markHeld(
   kernel: Kernel,
   objects: Objects,
   frames: Frames,
-  liveFrom: ReadonlyMap<number, number>,
+  alive: Alive,
   onProgress: (done: number) => void,
 ): readonly Held[] {
   const { image, memory, vmemmap } = kernel;
@@ -75,7 +75,8 @@ export function markHeld(
     for (let i = 0; i < pages; i++) {
       const source = held[i]!;
       const map = memoryMap.get(source);
-      for (let x = i * 1024 + ((liveFrom.get(source) ?? 0) >> 2) + 1; x < (i + 1) * 1024; x += 2) {
+      const { from, to } = alive.get(source) ?? whole;
+      for (let x = i * 1024 + (from >> 2) + 1; x < i * 1024 + (to >> 2); x += 2) {
         const top = words[x]!;
         if (top < 0x80000000) continue;
         const bottom = words[x - 1]!;

@@ -6,7 +6,7 @@ import type { Cache } from './caches.ts';
 import { pathAt } from './targets.ts';
 import type { Objects } from './objects.ts';
 import { streamPages } from './blocks.ts';
-import { scanned } from './pointers.ts';
+import { type Alive, scanned, whole } from './pointers.ts';
 
 /** One kind of place that holds pointers to the objects asked about. */
 export interface Holder {
@@ -24,12 +24,7 @@ const shown = 12;
  * Who points to the objects that `wanted` accepts: one more pass over memory. Objects are named by their cache
  * and offset, other places by symbol where they have one. Places are counted, not followed.
  */
-export function findHolders(
-  kernel: Kernel,
-  objects: Objects,
-  liveFrom: ReadonlyMap<number, number>,
-  wanted: (object: number) => boolean,
-): readonly Holder[] {
+export function findHolders(kernel: Kernel, objects: Objects, alive: Alive, wanted: (object: number) => boolean): readonly Holder[] {
   const { image } = kernel;
   const { slabs } = objects;
   const mapLow = Number(kernel.directMap & 0xffffffffn);
@@ -49,7 +44,8 @@ export function findHolders(
   function look(frames: Uint32Array, pages: number): void {
     for (let i = 0; i < pages; i++) {
       const frame = frames[i]!;
-      for (let x = i * 1024 + ((liveFrom.get(frame) ?? 0) >> 2) + 1; x < (i + 1) * 1024; x += 2) {
+      const { from, to } = alive.get(frame) ?? whole;
+      for (let x = i * 1024 + (from >> 2) + 1; x < i * 1024 + (to >> 2); x += 2) {
         const physical = (words[x]! - mapHigh) * 4294967296 + words[x - 1]! - mapLow;
         if (!(physical >= 0 && physical < limit)) continue;
         const object = objects.objectAt(physical);

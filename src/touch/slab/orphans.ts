@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { BadDump, type Flaws } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
+import { aliveParts } from './alive.ts';
 import { markPerCpuFree } from './free-pages.ts';
 import type { Objects } from './objects.ts';
 import { blockScan, blocksLeft, blocksOf, type Edges, mostEdges } from './blocks.ts';
 import { scanBeside, worthPages } from './scan-workers.ts';
 import { mustFit, reachInPasses } from './passes.ts';
-import { deadStacks } from './stacks.ts';
-import { type PointerTables, slabColumns } from './pointers.ts';
+import { type Alive, type PointerTables, slabColumns } from './pointers.ts';
 import { countLost, type Reach, slabRows } from './reach.ts';
 
 /** The tables of the scan, over memory that workers can share. */
-export function pointerTables(kernel: Kernel, objects: Objects, liveFrom: ReadonlyMap<number, number>): PointerTables {
+export function pointerTables(kernel: Kernel, objects: Objects, alive: Alive): PointerTables {
   const { slabs } = objects;
   const shared = <T>(make: (buffer: SharedArrayBuffer) => T, bytes: number): T => make(new SharedArrayBuffer(bytes));
   const rows = slabRows(
@@ -23,7 +23,7 @@ export function pointerTables(kernel: Kernel, objects: Objects, liveFrom: Readon
     mapHigh: Number(kernel.directMap >> 32n),
     frames: slabs.frames,
     slabOf: shared((b) => new Int32Array(b), slabs.frames * 4),
-    liveFrom,
+    alive,
     usedFor: shared((b) => new Uint8Array(b), slabs.frames),
     slabs: rows,
     allocated: shared((b) => new Uint8Array(b), slabs.total),
@@ -124,7 +124,7 @@ export function mark(objects: Objects, tables: PointerTables, { blocks }: Edges)
 
   const referenced = root.slice();
   for (const block of blocks) for (let e = 0; e < block.length; e++) referenced[block[e]!] = 1;
-  return { reached, referenced, edges: sum, liveFrom: tables.liveFrom, perCache: countLost(objects, reached, referenced) };
+  return { reached, referenced, edges: sum, alive: tables.alive, perCache: countLost(objects, reached, referenced) };
 }
 
 function blockAt(starts: readonly number[], position: number): number {
@@ -146,11 +146,11 @@ export async function findOrphans(kernel: Kernel, objects: Objects, found: Flaws
   const { path, onProgress = () => {} } = options;
   const { image } = kernel;
   markPerCpuFree(kernel, objects.slabs, found);
-  const liveFrom = deadStacks(kernel, objects.slabs, found);
+  const alive = aliveParts(kernel, objects.slabs, found);
   const limit = options.memory ?? Number.POSITIVE_INFINITY;
   mustFit(limit, objects);
-  if (edgesNeed(objects) > limit) return reachInPasses(kernel, objects, liveFrom, onProgress);
-  const tables = pointerTables(kernel, objects, liveFrom);
+  if (edgesNeed(objects) > limit) return reachInPasses(kernel, objects, alive, onProgress);
+  const tables = pointerTables(kernel, objects, alive);
   const shared = image.reopenable && image.effort >= (options.workersFrom ?? worthPages) ? path : undefined;
   const onDamage = (kind: string, pages: number): void => found.add(0n, `${pages} ${kind}`);
   return mark(objects, tables, await scanBlocks(kernel, tables, { shared, onProgress, onDamage }));

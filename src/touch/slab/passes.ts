@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel.ts';
 import { pageSize } from '../memory/image.ts';
 import { streamPages } from './blocks.ts';
 import type { Objects } from './objects.ts';
-import { pointerScan, type PointerSink, scanned, slabColumns } from './pointers.ts';
+import { type Alive, pointerScan, type PointerSink, scanned, slabColumns } from './pointers.ts';
 import { countLost, type Reach, slabRows } from './reach.ts';
 
 /**
@@ -27,12 +27,7 @@ const done = 1;
 const found = 2;
 const looking = 3;
 
-export function reachInPasses(
-  kernel: Kernel,
-  objects: Objects,
-  liveFrom: ReadonlyMap<number, number>,
-  onProgress: (done: number) => void,
-): Reach {
+export function reachInPasses(kernel: Kernel, objects: Objects, alive: Alive, onProgress: (done: number) => void): Reach {
   const { image } = kernel;
   const { pages } = kernel.memory;
   const { slabs } = objects;
@@ -61,7 +56,7 @@ export function reachInPasses(
     usedFor: slabs.usedFor,
     slabs: rows,
     allocated: objects.allocated,
-    liveFrom,
+    alive,
   };
   const sink: PointerSink = {
     takes: (object) => reached[object] === looking,
@@ -136,7 +131,7 @@ export function reachInPasses(
     },
   });
   pass(lost, (frame) => frame < slabs.frames && slabs.slabOf[frame] !== 0, 0.8, 0.2);
-  return { reached, referenced, edges: 0, liveFrom, perCache: countLost(objects, reached, referenced) };
+  return { reached, referenced, edges: 0, alive, perCache: countLost(objects, reached, referenced) };
 }
 
 /** @throws BadDump where not even that fits into `limit` bytes */

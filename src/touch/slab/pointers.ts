@@ -2,10 +2,22 @@
  * The inner loop of mark and sweep: every word of kernel memory, compared with the direct map. It runs over
  * plain tables of numbers, so that a worker can run it over the same tables shared.
  */
+import { pageSize } from '../memory/image.ts';
 import { use } from './slabs.ts';
 
 /** Numbers a slab has in `slabs`: frame, bytes an object takes, objects, number of the first, left pad, bytes that belong to an object. */
 export const slabColumns = 6;
+
+/** Bytes of a page. */
+export interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** By frame, the part of a page whose pointers hold what they point to. Of pages that are not here all does. */
+export type Alive = ReadonlyMap<number, Part>;
+
+export const whole: Part = { from: 0, to: pageSize };
 
 export interface PointerTables {
   /** Low and high words of the direct map's start. */
@@ -16,8 +28,7 @@ export interface PointerTables {
   readonly usedFor: Uint8Array;
   readonly slabs: Int32Array;
   readonly allocated: Uint8Array;
-  /** Stack pages that are dead below this byte (see stacks.ts). */
-  readonly liveFrom: ReadonlyMap<number, number>;
+  readonly alive: Alive;
   /** Set to 1 for each object that memory outside of slabs points to. */
   readonly root: Uint8Array;
   /** Edges that leave each object. */
@@ -72,7 +83,7 @@ export function edgeCollector({ root, degree }: Pick<PointerTables, 'root' | 'de
 
 /** An interior pointer counts as well as one to the start: lists link members, not objects. */
 export function pointerScan(tables: Omit<PointerTables, 'root' | 'degree'>, { takes, hit }: PointerSink): PointerScan {
-  const { mapLow, mapHigh, frames, slabOf, usedFor, slabs, allocated, liveFrom } = tables;
+  const { mapLow, mapHigh, frames, slabOf, usedFor, slabs, allocated, alive } = tables;
   const limit = frames * 4096;
   const highest = Math.floor((mapLow + limit) / 4294967296);
 
@@ -101,7 +112,10 @@ export function pointerScan(tables: Omit<PointerTables, 'root' | 'degree'>, { ta
   return (words, at, frame) => {
     const kind = frame < frames ? usedFor[frame]! : use.unknown;
     if (kind === use.free || kind === use.user) return;
-    if (kind !== use.slab) return span(words, at + ((liveFrom.get(frame) ?? 0) >> 2), at + 1024, -1);
+    if (kind !== use.slab) {
+      const { from, to } = alive.get(frame) ?? whole;
+      return span(words, at + (from >> 2), at + (to >> 2), -1);
+    }
     const row = (slabOf[frame]! - 1) * slabColumns;
     const size = slabs[row + 1]!;
     const inner = slabs[row + 5]!;

@@ -1,6 +1,6 @@
 import type { Cache } from './caches.ts';
 import type { Objects } from './objects.ts';
-import { slabColumns } from './pointers.ts';
+import { type Alive, slabColumns } from './pointers.ts';
 
 /**
  * Mark and sweep over all slab objects. Roots are pointers in memory that is neither slab, free nor a user's:
@@ -12,8 +12,7 @@ export interface Reach {
   /** 1 for each object that anything at all points to, lost ones included. */
   readonly referenced: Uint8Array;
   readonly edges: number;
-  /** Stack pages that are dead below this byte. */
-  readonly liveFrom: ReadonlyMap<number, number>;
+  readonly alive: Alive;
   readonly perCache: readonly {
     readonly cache: Cache;
     readonly objects: number;

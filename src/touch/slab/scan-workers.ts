@@ -18,7 +18,7 @@ const mostWorkers = 7;
 interface Job {
   readonly path: string;
   readonly frames: number;
-  readonly tables: Omit<PointerTables, 'liveFrom'> & { readonly liveFrom: readonly (readonly [number, number])[] };
+  readonly tables: PointerTables;
   /** Number of the next block, shared. */
   readonly next: Int32Array;
 }
@@ -54,7 +54,7 @@ export function scanBeside(
   onBlock: (block: number, edges: Uint32Array) => void,
   onDamage: (kind: string, pages: number) => void,
 ): Helpers {
-  const job: Job = { path, frames, tables: { ...tables, liveFrom: [...tables.liveFrom] }, next };
+  const job: Job = { path, frames, tables, next };
   const count = Math.min(mostWorkers, Math.max(1, availableParallelism() - 1));
   const workers = Array.from({ length: count }, () => new Worker(workerFile(), { workerData: job }));
   const ends = workers.map(
@@ -85,7 +85,7 @@ function work({ path, frames, tables, next }: Job): void {
   const opened = openBytes(path);
   if (!opened.ok) return port.postMessage({ error: opened.unavailable.detail } satisfies Message);
   const image = openImage(opened.value);
-  const scan = blockScan(image, { ...tables, liveFrom: new Map(tables.liveFrom) });
+  const scan = blockScan(image, tables);
   for (const block of blocksLeft(next, frames)) {
     const edges = scan(block);
     port.postMessage({ block, edges } satisfies Message, [edges.buffer]);

@@ -1,6 +1,7 @@
 import { type Flaws, Unmapped } from '../damage.ts';
 import type { Kernel } from '../kernel.ts';
 import { pageSize } from '../memory/image.ts';
+import type { Alive, Part } from './pointers.ts';
 import { type Slabs, use } from './slabs.ts';
 
 const mostTasks = 1 << 20;
@@ -10,17 +11,16 @@ const mostStackPages = 64;
  * Stacks are full of pointers to what is long gone. Of a task that does not run, what lies below its saved
  * stack pointer is dead; of stacks kept for the next fork, everything. Only stacks from vmalloc
  * (CONFIG_VMAP_STACK) tell where they are.
- * @returns frames with the byte from which on they are alive; a page's size where nothing of it is
  */
-export function deadStacks(kernel: Kernel, slabs: Slabs, found: Flaws): ReadonlyMap<number, number> {
-  const liveFrom = new Map<number, number>();
+export function liveStacks(kernel: Kernel, slabs: Slabs, found: Flaws): Alive {
+  const alive = new Map<number, Part>();
   if (
     kernel.image.live ||
     !kernel.has('task_struct', 'stack_vm_area') ||
     !kernel.has('task_struct', 'thread.sp') ||
     !kernel.has('task_struct', 'on_cpu')
   )
-    return liveFrom;
+    return alive;
   const { memory } = kernel;
   const task = (path: string): bigint => BigInt(kernel.offset('task_struct', path));
   const [areaAt, pointerAt, runsAt] = [task('stack_vm_area'), task('thread.sp'), task('on_cpu')];
@@ -37,7 +37,7 @@ export function deadStacks(kernel: Kernel, slabs: Slabs, found: Flaws): Readonly
       if (below !== undefined && (below < start || address >= below)) break;
       const frame = Math.floor(memory.physical(address) / pageSize);
       if (frame < 0 || frame >= slabs.frames || slabs.usedFor[frame] !== use.kernel) continue;
-      liveFrom.set(frame, below === undefined ? pageSize : Math.min(pageSize, Number(below - address) & ~7));
+      alive.set(frame, { from: below === undefined ? pageSize : Math.min(pageSize, Number(below - address) & ~7), to: pageSize });
     }
   }
 
@@ -51,7 +51,7 @@ export function deadStacks(kernel: Kernel, slabs: Slabs, found: Flaws): Readonly
     }
   }
   const cached = kernel.symbols.address('cached_stacks');
-  if (cached === undefined) return liveFrom;
+  if (cached === undefined) return alive;
   for (const cpu of kernel.cpus)
     for (let i = 0; i < 2; i++) {
       // NR_CACHED_STACKS (kernel/fork.c)
@@ -62,7 +62,7 @@ export function deadStacks(kernel: Kernel, slabs: Slabs, found: Flaws): Readonly
         if (!(error instanceof Unmapped)) throw error; // the area of a CPU that never came up
       }
     }
-  return liveFrom;
+  return alive;
 }
 
 /** Every thread of every process. */
