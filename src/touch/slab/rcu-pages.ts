@@ -5,6 +5,8 @@ import type { Alive, Part } from './pointers.ts';
 import { type Slabs, use } from './slabs.ts';
 
 const mostPages = 4096;
+/** Batches of a CPU, and lists of a batch: two each. */
+const mostElements = 16;
 /** What a spare page has left of use: the link to the next one. */
 const link = 8;
 
@@ -43,7 +45,7 @@ export function recordPages(kernel: Kernel, slabs: Slabs, found: Flaws): Alive {
     if (place === undefined) return [];
     const array = btf.resolve(place.type);
     const bytes = btf.sizeOf(array.type);
-    return Array.from({ length: array.count }, (_, i) => base + BigInt(place.offset + i * bytes));
+    return Array.from({ length: Math.min(mostElements, array.count) }, (_, i) => base + BigInt(place.offset + i * bytes));
   }
 
   for (const cpu of kernel.cpus) {
