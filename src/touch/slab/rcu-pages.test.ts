@@ -54,12 +54,16 @@ const listed: readonly StructText[] = [
 ];
 
 /** What is alive in the pages that a CPU's area at `area` leads to; damage that was met. */
-function found(made: MiniKernel, area: number): { readonly alive: Readonly<Record<number, number>>; readonly damage: readonly string[] } {
+function found(
+  made: MiniKernel,
+  area: number,
+  live = false,
+): { readonly alive: Readonly<Record<number, number>>; readonly damage: readonly string[] } {
   const kernel = made.open();
   const met = flaws();
   // A per-CPU variable's symbol is its offset, which the kernel by hand has no symbols for.
   const address = (name: string): bigint | undefined => (name === 'krc' ? BigInt(area) : kernel.symbols.address(name));
-  const withArea: Kernel = { ...kernel, symbols: { ...kernel.symbols, address } };
+  const withArea: Kernel = { ...kernel, image: { ...kernel.image, live }, symbols: { ...kernel.symbols, address } };
   const alive = recordPages(withArea, findSlabs(kernel, readCaches(kernel, met), met), met);
   return {
     alive: Object.fromEntries([...alive].map(([frame, { from, to }]) => [frame, from === 0 ? to : Number.NaN])),
@@ -107,4 +111,12 @@ test('a count that no page holds leaves the page whole, and is told', () => {
 
 test('a kernel without such pages has none', () => {
   assert.deepEqual(found(miniKernel(), 4096 * 20), { alive: {}, damage: [] });
+});
+
+test('live pages fill up while memory is read: all of them is alive', () => {
+  const made = miniKernel({ structs: chained });
+  const area = made.alloc(64);
+  made.put(area + 48, made.pointer(400 * 4096));
+  assert.deepEqual(found(made, area, true), { alive: {}, damage: [] });
+  assert.deepEqual(found(made, area), { alive: { 400: 8 }, damage: [] });
 });

@@ -13,13 +13,14 @@ const link = 8;
 /**
  * kfree_rcu() writes what it will free into pages of pointers (struct kvfree_rcu_bulk_data). Each CPU keeps some for the
  * next time, full of pointers to what was freed long ago and may have been allocated anew; those in use were such before,
- * and count only as far as they are filled.
+ * and count only as far as they are filled. Live ones fill up while memory is read, so there all of it counts.
  */
 export function recordPages(kernel: Kernel, slabs: Slabs, found: Flaws): Alive {
   const alive = new Map<number, Part>();
   const { memory, btf } = kernel;
   const area = kernel.symbols.address('krc');
-  if (area === undefined || !kernel.has('kfree_rcu_cpu', 'bkvcache') || !kernel.has('kvfree_rcu_bulk_data', 'records')) return alive;
+  if (kernel.image.live || area === undefined || !kernel.has('kfree_rcu_cpu', 'bkvcache') || !kernel.has('kvfree_rcu_bulk_data', 'records'))
+    return alive;
   const spareAt = BigInt(kernel.offset('kfree_rcu_cpu', 'bkvcache'));
   const recordsAt = kernel.offset('kvfree_rcu_bulk_data', 'records');
   const countAt = BigInt(kernel.offset('kvfree_rcu_bulk_data', 'nr_records'));
@@ -29,9 +30,9 @@ export function recordPages(kernel: Kernel, slabs: Slabs, found: Flaws): Alive {
 
   function set(page: bigint, to: number): void {
     const frame = Math.floor(memory.physical(page) / pageSize);
-    if (page % BigInt(pageSize) !== 0n || !(frame >= 0 && frame < slabs.frames) || slabs.usedFor[frame] !== use.kernel || to > pageSize)
-      return found.add(page, 'no page of kfree_rcu()');
-    alive.set(frame, { from: 0, to });
+    const isOne = page % BigInt(pageSize) === 0n && frame >= 0 && frame < slabs.frames && slabs.usedFor[frame] === use.kernel;
+    if (isOne && to <= pageSize) alive.set(frame, { from: 0, to });
+    else found.add(page, 'no page of kfree_rcu()');
   }
 
   function* chained(first: bigint, at: number): Generator<bigint> {
