@@ -5,6 +5,10 @@ import type { Entry } from './host.ts';
 import { refusal } from './refusal.ts';
 
 export const defaultMaxFileBytes = 64 * 1024 * 1024;
+/** A file of procfs that is read again and again has no more as a rule. */
+const usualBytes = 128 * 1024;
+/** More than this is kept for files only that are read again: the view that may run for days needs no room for one big file it once read. */
+const mostKept = 4 * usualBytes;
 
 // Non-blocking: a pipe or /proc/kmsg must answer EAGAIN rather than stop the examination.
 const openFlags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -31,7 +35,7 @@ function mayStayOpen(path: string): boolean {
 export function files(maxBytes = defaultMaxFileBytes, maxOpen = 48): Files {
   const open = new Map<string, number>();
   const seen = new Set<string>();
-  let buffer = Buffer.allocUnsafe(128 * 1024);
+  let buffer = Buffer.allocUnsafe(usualBytes);
 
   /** @returns the number of bytes, or null when there are more than `maxBytes` */
   function fill(fd: number, keep: boolean): number | null {
@@ -68,6 +72,7 @@ export function files(maxBytes = defaultMaxFileBytes, maxOpen = 48): Files {
 
   function readNew<T>(path: string, use: (bytes: Buffer) => T): Reading<T> {
     let fd: number | null = null;
+    const again = seen.has(path);
     try {
       fd = openSync(path, openFlags);
       const stat = fstatSync(fd);
@@ -77,7 +82,7 @@ export function files(maxBytes = defaultMaxFileBytes, maxOpen = 48): Files {
       const length = fill(fd, false);
       if (length === null) return tooLarge(path, 'it goes on');
       if (mayStayOpen(path)) {
-        if (seen.has(path) && open.size < maxOpen) {
+        if (again && open.size < maxOpen) {
           open.set(path, fd);
           fd = null;
         } else if (seen.size < 4096) seen.add(path);
@@ -87,6 +92,7 @@ export function files(maxBytes = defaultMaxFileBytes, maxOpen = 48): Files {
       return refusal(path, error);
     } finally {
       if (fd !== null) closeSync(fd);
+      if (!again && buffer.length > mostKept) buffer = Buffer.allocUnsafe(usualBytes);
     }
   }
 
