@@ -1,5 +1,6 @@
 /** Known leaks: what speaks for and against each, and its conditions on this host. */
 import { say } from '../src/messages/reasons.ts';
+import { tellTerm } from '../src/messages/signs.ts';
 import type { CaseStanding, Finding, Reason } from '../src/model/diagnosis.ts';
 import { caseLines, triggerLines } from '../src/record/sentences.ts';
 import { useWords } from './state.ts';
@@ -94,19 +95,19 @@ function Weighed({ title, mark, reasons }: { readonly title: string; readonly ma
 
 /** What the rank is the sum of: bars to the right speak for the case, bars to the left against it. */
 function Terms({ standing }: { readonly standing: CaseStanding }) {
-  const { page } = useWords();
+  const { language, page } = useWords();
   const terms = standing.terms ?? [];
   const most = Math.max(1, ...terms.map(({ points }) => Math.abs(points)));
   return (
     <>
       <h4>
-        {page.finding.rank}: {standing.rank}
+        {page.finding.rank}: {standing.rank === undefined ? '' : standing.rank < 0 ? `−${-standing.rank}` : standing.rank}
       </h4>
       <table class="terms">
         <tbody>
           {terms.map(({ of, points }) => (
             <tr key={of}>
-              <th scope="row">{of}</th>
+              <th scope="row">{tellTerm(of, language)}</th>
               <td class="number">{points > 0 ? `+${points}` : `−${-points}`}</td>
               <td class="balance" aria-hidden="true">
                 <span class={points < 0 ? 'less' : 'more'} style={{ width: `${(Math.abs(points) / most) * 50}%` }} />

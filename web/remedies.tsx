@@ -18,8 +18,9 @@ export function Remedies({ finding }: { readonly finding: Finding }) {
         {finding.remedies.map((remedy, at) => (
           <li key={remedy.id}>
             <p>
-              <strong>{said[at]?.replace(/^\d+ /, '') ?? remedy.does}</strong>{' '}
-              <span class="tag">{remedy.reversible ? page.finding.reversible : page.finding.irreversible}</span>
+              <strong>{said[at]?.replace(/^\d+ /, '') ?? remedy.wording?.does[language] ?? remedy.does}</strong>{' '}
+              {!remedy.reversible && <span class="tag">{page.finding.irreversible}</span>}
+              {remedy.reversible && said[at] === undefined && <span class="tag">{page.finding.reversible}</span>}
             </p>
             <p class="soft">{remedy.wording?.risk[language] ?? remedy.risk}</p>
             {remedy.commands.length > 0 && (

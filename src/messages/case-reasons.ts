@@ -1,16 +1,24 @@
 import { afterChinese, held, holdingName } from './holdings.ts';
+import { partName } from './parts.ts';
 import { sentence } from './sentence.ts';
+import { evidenceText } from './signs.ts';
+
+/** The kind of memory that grows, in Chinese; a name in Latin letters is set off by blanks. */
+function whereName(kind: string): string {
+  const name = partName(kind, 'zh');
+  return /^\w/.test(name) ? ` ${name} ` : name;
+}
 
 /** What speaks for or against a case: its signs (three-valued), its triggers on this host, the running kernel. */
 export const caseReasons = {
   // signs of cases: growth and its owner
   sign_grows_owner: sentence(
-    (a: { alias: string; cache: string; by: string }) => `${a.alias} grows, in cache ${a.cache} (${a.by})`,
-    (a) => `${a.alias} 在增长,位于缓存 ${a.cache}(依据:${a.by})`,
+    (a: { alias: string; cache: string; by: string }) => `${a.alias} grows, in cache ${a.cache} (${evidenceText(a.by, 'en')})`,
+    (a) => `${a.alias} 在增长,位于缓存 ${a.cache}(依据:${evidenceText(a.by, 'zh')})`,
   ),
   sign_grows_other: sentence(
-    (a: { alias: string; cache: string; by: string }) => `what grows in cache ${a.cache} is not ${a.alias} (${a.by})`,
-    (a) => `缓存 ${a.cache} 中增长的不是 ${a.alias}(依据:${a.by})`,
+    (a: { alias: string; cache: string; by: string }) => `what grows in cache ${a.cache} is not ${a.alias} (${evidenceText(a.by, 'en')})`,
+    (a) => `缓存 ${a.cache} 中增长的不是 ${a.alias}(依据:${evidenceText(a.by, 'zh')})`,
   ),
   sign_grows_flat: sentence(
     (a: { alias: string; cache: string }) => `${a.alias}: cache ${a.cache} does not grow`,
@@ -94,19 +102,19 @@ export const caseReasons = {
   // signs of cases: the ledger and its parts
   sign_ledger_grows: sentence(
     (a: { part: string; kib: number }) => `ledger part ${a.part} grew by ${a.kib} KiB over the window`,
-    (a) => `账目 ${a.part} 在观察期内增长 ${a.kib} KiB`,
+    (a) => `账目“${partName(a.part, 'zh')}”在观察期内增长 ${a.kib} KiB`,
   ),
   sign_ledger_flat: sentence(
     (a: { part: string; kib: number }) => `ledger part ${a.part} did not grow (${a.kib} KiB over the window)`,
-    (a) => `账目 ${a.part} 没有增长(观察期内 ${a.kib} KiB)`,
+    (a) => `账目“${partName(a.part, 'zh')}”没有增长(观察期内 ${a.kib} KiB)`,
   ),
   sign_ledger_noisy: sentence(
     (a: { part: string; kib: number }) => `ledger part ${a.part} moved by ${a.kib} KiB, within its noise`,
-    (a) => `账目 ${a.part} 变化 ${a.kib} KiB,未超出噪声`,
+    (a) => `账目“${partName(a.part, 'zh')}”变化 ${a.kib} KiB,未超出噪声`,
   ),
   sign_unaccounted: sentence(
     (a: { kib_per_second: number }) => `pages that no part of the ledger accounts for: ${a.kib_per_second} KiB/s`,
-    (a) => `有账目之外的页在增长:${a.kib_per_second} KiB/s`,
+    (a) => `有账目之外的页在增长:${a.kib_per_second} KiB/秒`,
   ),
   sign_unaccounted_elsewhere: sentence(
     (a: { kind: string }) => `what grows is accounted for: ${a.kind}`,
@@ -114,7 +122,7 @@ export const caseReasons = {
   ),
   sign_found_in: sentence(
     (a: { kind: string; wanted: string }) => (a.kind === a.wanted ? `what grows is ${a.kind}` : `what grows is ${a.kind}, not ${a.wanted}`),
-    (a) => (a.kind === a.wanted ? `增长的是 ${a.kind}` : `增长的是 ${a.kind},而不是 ${a.wanted}`),
+    (a) => (a.kind === a.wanted ? `增长的是${whereName(a.kind)}` : `增长的是${whereName(a.kind)},而不是${whereName(a.wanted)}`),
   ),
   sign_vmalloc_grows: sentence(
     (a: { caller: string; kib: number }) => `vmalloc areas of ${a.caller} changed by ${a.kib} KiB`,

@@ -14,7 +14,7 @@ const rooms = 'host look ask listen touch intervene consult diagnose'.split(' ')
 
 /** Calls and properties whose texts are for people. */
 const openings =
-  /\b(?:unavailable|leftOut|Refused|NotPermitted|BadQuestion|NoSuchCase|BadRecord|Unreadable|remark|cannot)\(|said\.push\(|\b(?:notes|help|detail|denied|absent|why|burden): |const (?:help|hint|said|detail)\w* =/g;
+  /\b(?:unavailable|leftOut|Refused|NotPermitted|BadQuestion|NoSuchCase|BadRecord|Unreadable|remark|cannot|command|place)\(|said\.push\(|\b(?:notes|help|detail|denied|absent|why|burden): |const (?:help|hint|said|detail)\w* =/g;
 
 /** Reads literals from `at` on until the call, property or statement ends; `${…}` becomes {}. */
 function literalsFrom(text: string, start: number): readonly string[] {

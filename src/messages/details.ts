@@ -61,6 +61,7 @@ const chinese: Readonly<Record<string, string>> = {
   '`kmai ask` shows the rules': '`kmai ask` 可显示规则',
   '`systemctl status` tells more': '`systemctl status` 说得更详细',
   'ask again': '再问一次',
+  'ask on the host itself': '请在该机器上询问',
   'try it by hand': '请手工一试',
   'do it by hand': '请手工操作',
   'change it by hand': '请手工修改',

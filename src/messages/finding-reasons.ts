@@ -5,7 +5,7 @@ import { sentence } from './sentence.ts';
 export const findingReasons = {
   accompanied: sentence(
     (a: { caches: string }) => `With it, in proportion, grow ${a.caches}.`,
-    (a) => `按固定比例随之增长的还有 ${a.caches}。`,
+    (a) => `按固定比例随之增长的还有 ${a.caches.replaceAll('/s)', '/秒)')}。`,
   ),
   bounded_by: sentence(
     (a: { alias: string; setting: string; value: string; full: string }) =>

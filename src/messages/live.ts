@@ -157,7 +157,7 @@ export const liveWords: Readonly<Record<Language, LiveWords>> = {
       nobodyHolds: 'no process holds a hundred or more, or came to hold more',
       cacheGone: 'this cache is gone',
     },
-    layout: (size, perSlab, pages) => `${size} each, ${perSlab} in a slab of ${pages} pages`,
+    layout: (size, perSlab, pages) => `${size} each, ${perSlab} in a slab of ${pages} ${pages === '1' ? 'page' : 'pages'}`,
     amounts: (active, objects, held, slabs, use) => `${active} active of ${objects}, ${held} in ${slabs} slabs, ${use} used`,
     drives: (counter, ratio, low, high) => `${counter}: ${ratio} objects an event (${low} to ${high})`,
     alike: (counters) => `not to be told from ${counters}`,

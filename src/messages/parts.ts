@@ -22,6 +22,12 @@ const chinese: Readonly<Record<string, string>> = {
   zswap: 'zswap',
   zsmalloc: 'zsmalloc',
   balloon: '气球',
+  // kinds of memory that are no part of the ledger
+  pages: '页',
+  cgroups: 'cgroup',
+  'large-kmalloc': '大块 kmalloc',
+  sockets: '套接字',
+  unaccounted: '未入账',
 };
 
 /** The ids are English and stay so; a part that this table lacks goes by its id. */

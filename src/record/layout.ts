@@ -15,7 +15,7 @@ export function painter(color: boolean): Ansis {
 }
 
 /** Words, blanks, and single CJK characters; punctuation that ends something stays with what it ends. */
-const pieces = /[^\s\u2e80-\u9fff\uff00-\uffef]+[,。:;!?、)】」』”]*|[\u2e80-\u9fff\uff00-\uffef][,。:;!?、)】」』”]*|\s+/g;
+const pieces = /[^\s\u2e80-\u9fff\uff00-\uffef]+[,。:;!?、)】」』”]*|[\u2e80-\u9fff\uff00-\uffef][,。:;!?、)】」』”,.;:!?)]*|\s+/g;
 
 /** Breaks text at spaces (and between CJK characters) into lines of at most `width` columns. */
 export function wrap(text: string, width: number): string[] {
