@@ -51,7 +51,8 @@ for (const name of dumps.filter((one) => /^(idle|seed)/.test(one)))
 for (const name of dumps.filter((one) => one.startsWith('census-')))
   test(`${name}: in caches that nobody looked at before it names no wrong type, and is silent about few`, async () => {
     const { right, wrong } = await judge(name, heldOut, (cache) => namesOf(cache).some((one) => one in truths));
-    assert.ok(right.length + wrong.length >= 12, `${right.length + wrong.length} caches`);
+    // 12 on 6.1, 13 on 6.12; tw_sock_TCPv6 has objects for a minute only.
+    assert.ok(right.length + wrong.length >= 11, `${right.length + wrong.length} caches`);
     // Reserves that were never used (mempools) are all zeros: 11 of 12 on 6.1, 11 of 13 on 6.12.
     assert.deepEqual(
       wrong.filter((one) => !one.endsWith(': no type')),
