@@ -24,6 +24,7 @@ const descriptorKinds = [
 /** /proc/PID/fdinfo holds plain files, so that counting them reads no link. */
 export function countDescriptors(host: Host, found: readonly Found[], left: Unavailable[]): void {
   let denied = 0;
+  let help = '';
   for (const { stat, held } of found) {
     if (stat.zombie) {
       for (const kind of ['files', ...descriptorKinds] as const) held.set(kind, 0);
@@ -31,14 +32,17 @@ export function countDescriptors(host: Host, found: readonly Found[], left: Unav
     }
     const entries = host.list(`/proc/${stat.pid}/fdinfo`);
     if (entries.ok) held.set('files', entries.value.length);
-    else if (entries.unavailable.reason === 'denied') denied++;
+    else if (entries.unavailable.reason === 'denied') {
+      denied++;
+      help = entries.unavailable.help; // root may be denied too
+    }
   }
   if (denied > 0)
     left.push({
       what: '/proc/PID/fd',
       reason: 'denied',
       detail: `the descriptors of ${denied} of ${found.length} processes may not be listed`,
-      help: 'run as root (CAP_SYS_PTRACE)',
+      help,
     });
 }
 

@@ -18,7 +18,6 @@ const chinese: Readonly<Record<string, string>> = {
   'run as root': '以 root 运行',
   'run as root (CAP_BPF and CAP_PERFMON); kernel lockdown "confidentiality" forbids it':
     '以 root 运行(CAP_BPF 与 CAP_PERFMON);内核 lockdown "confidentiality" 会禁止',
-  'run as root (CAP_SYS_PTRACE)': '以 root 运行(CAP_SYS_PTRACE)',
   'run as root (CAP_DAC_OVERRIDE), or chmod a+r /proc/slabinfo': '以 root 运行(CAP_DAC_OVERRIDE),或 chmod a+r /proc/slabinfo',
   'run as root on a kernel with CONFIG_SLUB and CONFIG_SYSFS (slab_nomerge shows every cache by its own name)':
     '以 root 运行,内核须有 CONFIG_SLUB 与 CONFIG_SYSFS(slab_nomerge 可使每个缓存以本名出现)',
