@@ -119,3 +119,38 @@ test('nothing is lost: every candidate is a root or in company', () => {
     all.map(({ where }) => String(where.owner)).toSorted((a, b) => a.localeCompare(b)),
   );
 });
+
+test('two holders at once are both told: files in proportion with the sockets by chance are held as files', () => {
+  const found = gather(
+    [
+      candidate('UDP', 211, byUser),
+      candidate('sock_inode_cache', 211, byUser),
+      candidate('filp', 434, byUser), // 2.06 times the sockets: 211 of them, and 223 eventfds
+      candidate('lsm_file_cache', 432, byUser),
+      candidate('kmalloc-64', 422),
+    ],
+    held(['sockets', 211], ['eventfds', 223], ['files', 434]),
+    60,
+  );
+  assert.deepEqual(
+    found.map(({ where, holders }) => [where.owner, holders[0]?.what]),
+    [
+      ['UDP', 'sockets'],
+      ['filp', 'files'],
+    ],
+  );
+});
+
+test('files beside new namespaces are told of the process that holds them, unless each namespace comes with one', () => {
+  const namespaces = candidate('net_namespace', 7, byUser);
+  const beside = gather([namespaces, candidate('filp', 206, byUser)], held(['namespaces', 7], ['files', 206]), 60);
+  assert.deepEqual(
+    beside.map(({ where }) => where.owner),
+    ['net_namespace', 'filp'],
+  );
+  const own = gather([namespaces, candidate('filp', 7, byUser)], held(['namespaces', 7], ['files', 7]), 60);
+  assert.deepEqual(
+    own.map(({ where, accompanied_by }) => [where.owner, accompanied_by.length]),
+    [['net_namespace', 1]],
+  );
+});

@@ -6,6 +6,7 @@ import { compositeHoldings, heldBy, isReclaimableName } from '../kernel/caches.t
 import type { Growth } from '../model/diagnosis.ts';
 import type { HoldingKind } from '../model/evidence.ts';
 import type { Candidate } from './candidate.ts';
+import { broughtBy, type Vectors } from './extensions.ts';
 import type { HoldingsOf } from './holders.ts';
 
 /** Tolerance of a proportion, for lumps of slabs and for reads that are not simultaneous. */
@@ -60,13 +61,19 @@ const descriptors: ReadonlySet<HoldingKind> = new Set(['sockets', 'pipes', 'even
  * Joins candidates that are one growth: first those that come with a composite root (removed cgroups, network
  * namespaces), then those that come with what processes hold, the plainest first, and caches that fill together.
  * @param seconds length of the window
+ * @param vectors of object extensions that new slabs bring
  */
-export function gather(candidates: readonly Candidate[], held: HoldingsOf, seconds: number): readonly Candidate[] {
+export function gather(
+  candidates: readonly Candidate[],
+  held: HoldingsOf,
+  seconds: number,
+  vectors: Vectors = new Map(),
+): readonly Candidate[] {
   let pool = [...candidates];
   const done: Candidate[] = [];
-  let vectors: ReadonlyMap<Candidate, Candidate> = new Map();
+  let extensions: ReadonlyMap<Candidate, Candidate> = new Map();
   const withVectors = (some: readonly Candidate[]): readonly Candidate[] =>
-    [...vectors].flatMap(([one, root]) => (some.includes(root) ? [one] : []));
+    [...extensions].flatMap(([one, root]) => (some.includes(root) ? [one] : []));
   const settle = (root: Candidate, company: readonly Candidate[], holders = root.holders): void => {
     const taken = new Set([root, ...company]);
     pool = pool.filter((one) => !taken.has(one));
@@ -79,8 +86,13 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
       pool.filter((one) => one !== root && isByproduct(one, root)),
     );
 
-  vectors = new Map(pool.flatMap((one) => extensionsOf(one, pool)).map(([one, root]) => [one, root]));
-  pool = pool.filter((one) => !vectors.has(one));
+  extensions = new Map(
+    pool.flatMap((one): [Candidate, Candidate][] => {
+      const root = broughtBy(one, pool, vectors);
+      return root === undefined ? [] : [[one, root]];
+    }),
+  );
+  pool = pool.filter((one) => !extensions.has(one));
 
   for (const root of pool.filter(isComposite)) {
     if (!pool.includes(root)) continue;
@@ -88,7 +100,13 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
     if (rate * seconds < fewestCompositeUnits) continue;
     settle(
       root,
-      pool.filter((one) => one !== root && !hasOwnCounter(one) && inProportion(one.growth, rate, largestCompositeRatio)),
+      pool.filter(
+        (one) =>
+          one !== root &&
+          !hasOwnCounter(one) &&
+          inProportion(one.growth, rate, largestCompositeRatio) &&
+          (!isHeldElsewhere(one, null, held) || inProportion(one.growth, rate, null)),
+      ),
     );
   }
 
@@ -100,7 +118,12 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
     const [root] = mine.toSorted((a, b) => b.growth.bytes_per_second - a.growth.bytes_per_second);
     if (root === undefined) continue;
     const company = pool.filter(
-      (one) => one !== root && (mine.includes(one) || (!hasOwnCounter(one) && inProportion(one.growth, grown.rate, anyUpTo))),
+      (one) =>
+        one !== root &&
+        (mine.includes(one) ||
+          (!hasOwnCounter(one) &&
+            inProportion(one.growth, grown.rate, anyUpTo) &&
+            (anyUpTo !== null || !isHeldElsewhere(one, kind, held)))),
     );
     settle(root, company, grown.holders);
   }
@@ -112,23 +135,6 @@ export function gather(candidates: readonly Candidate[], held: HoldingsOf, secon
     if (company.length > 0) settle(root, company);
   }
   return [...done, ...pool.map((one) => (withVectors([one]).length === 0 ? one : accompanied(one, withVectors([one]))))];
-}
-
-/** The kernel's reads of slabs and of their vectors are not simultaneous, and vectors come by whole slabs too. */
-const vectorTolerance = 0.35;
-
-/**
- * With memory cgroups each new slab of an accounted cache brings one vector of object extensions, from a kmalloc cache
- * (alloc_slab_obj_exts(), memcg_alloc_slab_cgroups() before 6.10): it lives as long as its slab, and is no leak of its own.
- */
-function extensionsOf(one: Candidate, pool: readonly Candidate[]): [Candidate, Candidate][] {
-  if (one.class !== 'kernel-leak' || !/^kmalloc-(cg-)?\d/.test(one.where.cache ?? '')) return [];
-  const rate = one.growth.objects_per_second ?? 0;
-  const root = pool.find((other) => {
-    const slabs = (other.growth.objects_per_second ?? 0) / (other.objects_per_slab ?? Number.POSITIVE_INFINITY);
-    return other !== one && slabs > 0 && Math.abs(rate - slabs) <= vectorTolerance * slabs;
-  });
-  return root === undefined ? [] : [[one, root]];
 }
 
 /** A name that is looked up brings a dentry, an inode and what a security module or a long name adds. */
@@ -168,6 +174,28 @@ function holdsAs(one: Candidate, kind: HoldingKind, held: HoldingsOf): boolean {
   const files = held.get('files')?.rate ?? 0;
   const mine = held.get(kind)?.rate ?? 0;
   return descriptors.has(kind) && kinds.includes('files') && files > 0 && mine >= 0.9 * files;
+}
+
+/** Kinds that processes hold one by one, each of them told by a count of its own. */
+const counted: ReadonlySet<HoldingKind> = new Set([...descriptors, 'files', 'epoll-watches', 'inotify-watches', 'posix-timers']);
+
+/**
+ * Do processes hold just as many new ones of it as came, of another kind than the one that is looked at? Then that is whose
+ * they are, though they be in proportion with this one too. Descriptors of one kind that are all new files are the files.
+ */
+function isHeldElsewhere(one: Candidate, kind: HoldingKind | null, held: HoldingsOf): boolean {
+  if (one.class !== 'held-by-userspace') return false;
+  const owner = one.where.owner ?? one.where.cache ?? '';
+  const mine = kind === null ? 0 : (held.get(kind)?.rate ?? 0);
+  return (Object.hasOwn(heldBy, owner) ? heldBy[owner]! : []).some((own) => {
+    const rate = held.get(own)?.rate ?? 0;
+    if (own === kind || !counted.has(own) || !nearly(one.growth.objects_per_second ?? 0, rate)) return false;
+    return !(kind !== null && descriptors.has(kind) && own === 'files' && mine >= 0.9 * rate);
+  });
+}
+
+function nearly(rate: number, other: number): boolean {
+  return other > 0 && Math.abs(rate - other) <= tolerance * other;
 }
 
 function accompanied(root: Candidate, company: readonly Candidate[]): Candidate {

@@ -9,6 +9,7 @@ import { bare, type Candidate } from './candidate.ts';
 import { callsitesOf, heard } from './callsites.ts';
 import { cgroupCandidates } from './cgroup-candidates.ts';
 import { gather } from './company.ts';
+import { vectorsOf } from './extensions.ts';
 import { driverOf } from './driver.ts';
 import { type EvidenceIndex, ends, indexEvidence } from './evidence-index.ts';
 import { forecast } from './growth.ts';
@@ -61,6 +62,7 @@ export function diagnose(evidence: Evidence, knowledge: Knowledge): Diagnosis {
     ],
     held,
     seconds,
+    vectorsOf(index),
   )
     .filter((one) => one.full_in_seconds === undefined || one.full_in_seconds <= fullWithin)
     .filter(({ class: kind, syndrome, growth }) => {

@@ -48,13 +48,32 @@ test('a single look shows no growth of holdings', () => {
 test('growth that the processes came to hold is held; growth they did not is not', () => {
   const seen = evidence([hold(1, 0, 6000)]);
   const held = heldGrowth(seen);
-  assert.equal(heldByProcesses('filp', 100, held, seen).held, 'yes');
-  assert.equal(heldByProcesses('filp', 1000, held, seen).held, 'no');
-  assert.equal(heldByProcesses('ip6_dst_cache', 100, held, seen).held, 'never', 'no descriptor keeps a route');
+  assert.equal(heldByProcesses(['filp'], 100, held, seen).held, 'yes');
+  assert.equal(heldByProcesses(['filp'], 1000, held, seen).held, 'no');
+  assert.equal(heldByProcesses(['ip6_dst_cache'], 100, held, seen).held, 'never', 'no descriptor keeps a route');
 });
 
 test('where descriptors may not be counted, whether they are held is unknown, not no', () => {
   const denied = evidence([hold(1, 0, 60)], [{ what: '/proc/PID/fd', reason: 'denied', detail: '40 of 41', help: '' }]);
-  assert.equal(heldByProcesses('filp', 100, heldGrowth(denied), denied).held, 'unknown');
-  assert.equal(heldByProcesses('filp', 100, new Map(), evidence([])).held, 'unknown');
+  assert.equal(heldByProcesses(['filp'], 100, heldGrowth(denied), denied).held, 'unknown');
+  assert.equal(heldByProcesses(['filp'], 100, new Map(), evidence([])).held, 'unknown');
+});
+
+test('in a merged cache each alias may be held in its own way: what grows is the sum', () => {
+  const held = heldGrowth(evidence([hold(7, 0, 11_940), hold(9, 0, 16_980, 'inotify-watches')]));
+  const seen = evidence([]);
+  const files = held.get('files')!.rate;
+  const watches = held.get('inotify-watches')!.rate;
+  const aliases = ['lsm_file_cache', 'fsnotify_mark_connector'];
+  const answer = heldByProcesses(aliases, files + watches, held, seen);
+  assert.ok(answer.held === 'yes');
+  assert.equal(answer.by.rate, files + watches);
+  assert.deepEqual(
+    answer.by.holders.map(({ pid, what }) => [pid, what]),
+    [
+      [9, 'inotify-watches'],
+      [7, 'files'],
+    ],
+  );
+  assert.equal(heldByProcesses(['lsm_file_cache'], files + watches, held, seen).held, 'no');
 });

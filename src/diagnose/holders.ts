@@ -61,19 +61,29 @@ export type HolderAnswer =
   | { readonly held: 'unknown'; readonly why: string };
 
 /**
- * Do processes hold the objects of this alias?
+ * Do processes hold the objects of these aliases: all of them one kind, or in a merged cache each alias its own?
+ * @param aliases whose the objects may be, the likeliest first
  * @param rate objects a second that are to be explained
  */
-export function heldByProcesses(alias: string, rate: number, held: HoldingsOf, evidence: Evidence): HolderAnswer {
-  const kinds = Object.hasOwn(heldBy, alias) ? heldBy[alias] : undefined;
-  if (kinds === undefined) return { held: 'never' };
-  for (const kind of kinds) {
-    const grown = held.get(kind);
-    if (grown !== undefined && grown.rate >= explains * rate) return { held: 'yes', by: grown };
-  }
+export function heldByProcesses(aliases: readonly string[], rate: number, held: HoldingsOf, evidence: Evidence): HolderAnswer {
+  const kinds = [...new Set(aliases.flatMap((alias) => (Object.hasOwn(heldBy, alias) ? heldBy[alias]! : [])))];
   const [kind] = kinds;
+  if (kind === undefined) return { held: 'never' };
+  const grown = kinds.flatMap((each) => held.get(each) ?? []).filter((each) => each.rate > 0);
+  const alone = grown.find((each) => each.rate >= explains * rate);
+  if (alone !== undefined) return { held: 'yes', by: alone };
+  const all = together(grown);
+  if (all !== undefined && all.rate >= explains * rate) return { held: 'yes', by: all };
   const refused = evidence.unavailable.find(({ what, reason }) => /^\/proc\/(\d+|PID|\*)\b/.test(what) && reason === 'denied');
   if (held.size === 0 || refused !== undefined)
     return { held: 'unknown', why: refused?.detail ?? 'the descriptors of processes were not counted' };
-  return { held: 'no', kind: kind! };
+  return { held: 'no', kind };
+}
+
+/** Several kinds as one: named for the one that grows most, with the holders of all. */
+function together(grown: readonly HeldGrowth[]): HeldGrowth | undefined {
+  const [most] = grown.toSorted((a, b) => b.rate - a.rate);
+  if (most === undefined) return undefined;
+  const holders = grown.flatMap((each) => each.holders).toSorted((a, b) => (b.per_second ?? 0) - (a.per_second ?? 0));
+  return { ...most, rate: grown.reduce((sum, { rate }) => sum + rate, 0), holders: holders.slice(0, namedHolders) };
 }

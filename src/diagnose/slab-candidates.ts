@@ -30,9 +30,15 @@ export function slabCandidates(
     .flatMap((one) => tenantsOf(one, index))
     .filter((one) => !lazilyFreed(one, index))
     .map((one) => {
-      const answer = heldByProcesses(one.owner, one.growth.objects_per_second ?? 0, held, index.evidence);
+      const answer = heldByProcesses(possibleOwners(one), one.growth.objects_per_second ?? 0, held, index.evidence);
       return candidateOf({ ...one, answer }, held, seconds, index);
     });
+}
+
+/** Whose the objects may be: where that is not known, any alias that has no counter of its own to say. */
+function possibleOwners({ owner, split, specimen }: Tenant): readonly string[] {
+  if (split.owner !== null) return [owner];
+  return [owner, ...(specimen?.aliases ?? []).filter((alias) => !split.attribution.some((part) => part.alias === alias))];
 }
 
 /**

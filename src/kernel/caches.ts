@@ -32,6 +32,7 @@ export const heldBy: Readonly<Record<string, readonly HoldingKind[]>> = {
   eventpoll_epi: ['epoll-watches'],
   eventpoll_pwq: ['epoll-watches'],
   inotify_inode_mark: ['inotify-watches'],
+  fsnotify_mark_connector: ['inotify-watches'],
   posix_timers_cache: ['posix-timers'],
   pid: ['threads'],
   pid_namespace: ['namespaces'],

@@ -64,3 +64,32 @@ for (const { kind, owner, what, perSecond: rate } of kinds) {
     });
   });
 }
+
+const pairs = [
+  [
+    ['sockets', 211],
+    ['eventfds', 223],
+  ],
+  [
+    ['files', 197],
+    ['watches', 283],
+  ],
+] as const;
+
+for (const pair of pairs) {
+  const names = pair.map(([kind, rate]) => `${rate} ${kind}`).join(' and ');
+  await test(`two processes at once, with ${names} a second: each is named, and nothing is called a leak`, { skip }, async (t) => {
+    const held = await Promise.all(pair.map(([kind, rate]) => workload('hold', [kind, rate * 40, rate])));
+    t.after(() => Promise.all(held.map((each) => each.stop())));
+    const { code, record } = await diagnosed(['--for', '15s']);
+    const { verdict, findings } = record.diagnosis;
+    const told = findings.map(({ class: kind, where, growth }) => `${kind} ${where.owner ?? where.cache} ${growth.objects_per_second}/s`);
+    assert.deepEqual([verdict, code], ['growth', 1], told.join('; '));
+    const holders = new Set(findings.flatMap((finding) => finding.holders.map(({ pid }) => pid)));
+    assert.deepEqual(
+      held.filter(({ pid }) => !holders.has(pid)).map(({ pid }) => pid),
+      [],
+      told.join('; '),
+    );
+  });
+}
