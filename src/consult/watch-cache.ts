@@ -51,8 +51,8 @@ interface Cache {
 const kept = 60;
 /** Samples of the counters before a driver can be told. */
 const fewestSamples = 20;
-/** An examination that took t seconds of CPU is made again after t ÷ this: a fifth of a per cent of a core for each of the three. */
-const share = 0.002;
+/** An examination that took t seconds of CPU is made again after t ÷ this: a tenth of a per cent of a core for each of the three. */
+const share = 0.001;
 const atLeastSeconds = 5;
 const namedHolders = 8;
 
