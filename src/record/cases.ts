@@ -1,6 +1,7 @@
 /** The casebook for people: a list, and one case in full. */
 import type { Language } from '../messages/reasons.ts';
 import { reportWords } from '../messages/report.ts';
+import { tellTerm } from '../messages/signs.ts';
 import type { Case } from '../model/case.ts';
 import { signLabel } from '../model/sign.ts';
 import { pad, painter, row, type TextOptions } from './layout.ts';
@@ -35,10 +36,11 @@ export function renderCase(one: Case, language: Language, options: TextOptions):
       ),
     ]);
   }
-  add(labels.require, one.signs.require.map(signLabel));
-  add(labels.support, one.signs.support.map(signLabel));
-  add(labels.exclude, one.signs.exclude.map(signLabel));
-  add(labels.confirm, one.signs.confirm.map(signLabel));
+  for (const what of ['require', 'support', 'exclude', 'confirm'] as const)
+    add(
+      labels[what],
+      one.signs[what].map((sign) => tellTerm(signLabel(sign), language)),
+    );
   add(
     labels.triggers,
     one.triggers.map(
