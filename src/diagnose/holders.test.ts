@@ -77,3 +77,10 @@ test('in a merged cache each alias may be held in its own way: what grows is the
   );
   assert.equal(heldByProcesses(['lsm_file_cache'], files + watches, held, seen).held, 'no');
 });
+
+test('what could be in a merged cache but grows far faster than it is elsewhere', () => {
+  const seen = evidence([]);
+  const held = heldGrowth(evidence([hold(9, 0, 60_000, 'inotify-watches')])); // 1,000 a second
+  const answer = (rate: number) => heldByProcesses(['lsm_file_cache', 'fsnotify_mark_connector'], rate, held, seen).held;
+  assert.deepEqual([answer(1000), answer(100), answer(2000)], ['yes', 'no', 'no']);
+});

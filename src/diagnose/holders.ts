@@ -66,14 +66,20 @@ export type HolderAnswer =
  * @param rate objects a second that are to be explained
  */
 export function heldByProcesses(aliases: readonly string[], rate: number, held: HoldingsOf, evidence: Evidence): HolderAnswer {
-  const kinds = [...new Set(aliases.flatMap((alias) => (Object.hasOwn(heldBy, alias) ? heldBy[alias]! : [])))];
+  const kindsOf = (alias: string): readonly HoldingKind[] => (Object.hasOwn(heldBy, alias) ? heldBy[alias]! : []);
+  const kinds = [...new Set(aliases.flatMap(kindsOf))];
   const [kind] = kinds;
   if (kind === undefined) return { held: 'never' };
   const grown = kinds.flatMap((each) => held.get(each) ?? []).filter((each) => each.rate > 0);
-  const alone = grown.find((each) => each.rate >= explains * rate);
-  if (alone !== undefined) return { held: 'yes', by: alone };
+  const likeliest = new Set(kindsOf(aliases[0] ?? ''));
+  const own = grown.find((each) => likeliest.has(each.kind) && each.rate >= explains * rate);
+  // What merely could be in this cache explains its growth only where it is as much: far more of it is elsewhere.
   const all = together(grown);
-  if (all !== undefined && all.rate >= explains * rate) return { held: 'yes', by: all };
+  const fitting = [...grown, ...(all === undefined ? [] : [all])].find(
+    (each) => each.rate >= explains * rate && each.rate <= rate / explains,
+  );
+  const by = own ?? fitting;
+  if (by !== undefined) return { held: 'yes', by };
   const refused = evidence.unavailable.find(({ what, reason }) => /^\/proc\/(\d+|PID|\*)\b/.test(what) && reason === 'denied');
   if (held.size === 0 || refused !== undefined)
     return { held: 'unknown', why: refused?.detail ?? 'the descriptors of processes were not counted' };
