@@ -29,7 +29,7 @@ await build({
   define: { KMAI_VERSION: JSON.stringify(version) },
   // yaml is CommonJS and asks for node's own modules by require().
   banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
-  // V8 keeps the text of what it has loaded: half of it is comments and blanks. Names stay, for the stack of a fault.
+  // V8 keeps the text of what it has loaded: a quarter of it is comments and blanks. Names stay, for the stack of a fault.
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 160,

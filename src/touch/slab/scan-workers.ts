@@ -11,8 +11,8 @@ import { openImage } from '../memory/dump.ts';
 import { blockScan, blocksLeft } from './blocks.ts';
 import type { PointerTables } from './pointers.ts';
 
-/** Pages to unpack from which on a worker pays: it starts in the time of some thousands. */
-export const worthPages = 16_384;
+/** Pages to unpack from which on a worker pays, where there is a processor for it: it starts in the time of some thousands. */
+export const worthPages = availableParallelism() > 1 ? 16_384 : Number.POSITIVE_INFINITY;
 const mostWorkers = 7;
 
 interface Job {
@@ -42,7 +42,7 @@ function workerFile(): URL {
 }
 
 /**
- * Starts a worker for each other processor. They take blocks as this thread does, by `next`.
+ * Starts a worker for each other processor, one at least. They take blocks as this thread does, by `next`.
  * @param onBlock gets the edges of a block that one of them scanned
  * @param onDamage gets what they met of damage in the dump
  */
